@@ -1,0 +1,133 @@
+"""What the dialog asks its shell to do. Shells perform actions in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.flow.model import Value
+
+
+class Wait(StrEnum):
+    """How long a caller may pause inside an answer; endpointing turns it into silence."""
+
+    SHORT = "short"  # yes/no and menus: the answer is one phrase
+    LONG = "long"  # digits, dates, spelling: people pause between groups
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What a recogniser needs to know about one question."""
+
+    jsgf: str
+    """A complete JSGF grammar (header included) with one public rule; `[unk]` is not in it."""
+    words: tuple[str, ...]
+    """Every word of the grammar, sorted, for recognisers that take a word list."""
+    phrases: tuple[str, ...]
+    """Phrases for recognisers that take a phrase list; a sample where the language is large."""
+    wait: Wait = Wait.SHORT
+    limit: float = 15.0
+    """Longest utterance in seconds."""
+    sensitive: bool = False
+    """Whether the answer is kept out of recordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """
+    Speak *text*; report `PromptFinished` (or `SpeakingLost`) with the same *turn*.
+
+    `cacheable` is False when the text contains a patient's data: it never reaches a disk.
+    `slow`: the caller asked for slower speech. A prompt already playing is cut.
+    """
+
+    turn: int
+    text: str
+    language: str = "en"
+    cacheable: bool = True
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlayback:
+    """Cut the prompt of *turn* short."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """
+    Open recognition for *turn*; report `SpeechStarted` and `Utterance`.
+
+    Again and again, until `StopListening` or the next `Listen`.
+    """
+
+    turn: int
+    listening: Listening
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Close recognition of *turn*."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Ask the clinic; report `OperationFinished` with the same *turn*."""
+
+    turn: int
+    operation: str
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Beep, record until a key, a long silence or *limit* seconds; report `MessageTaken`."""
+
+    turn: int
+    limit: float
+
+
+class HandoffReason(StrEnum):
+    """Why the call goes to a person; the caller's wording, the record and the alert use it."""
+
+    ASKED = "asked"  # "operator", key 0
+    FLOW = "flow"  # the author's `handoff:` state
+    NOT_UNDERSTOOD = "not_understood"  # attempts or patience used up
+    EMERGENCY = "emergency"  # the clinical tripwire
+    CLINIC_DOWN = "clinic_down"  # a backend is unavailable
+    LINE_TROUBLE = "line_trouble"  # our own fault: an error in the dialog, no speech at all
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the agent is told before the bridge; never written to a log."""
+
+    caller: str
+    """Who: the caller's name as the clinic knows it, or `` when unknown."""
+    verified: str
+    """How they proved it, such as `date of birth and phone`; `` when not verified."""
+    wanted: str
+    """What they wanted, in plain words."""
+    reason: HandoffReason
+    detail: str = ""
+    """The author's reason or what was already done."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Give the caller to a person of *queue*. The dialog has ended."""
+
+    queue: str
+    briefing: Briefing
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call. The dialog has ended."""
+
+
+Action = Play | StopPlayback | Listen | StopListening | Perform | TakeMessage | HandOff | HangUp

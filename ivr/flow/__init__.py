@@ -1,0 +1,1 @@
+"""Flows: what a call should do, as data. Pure."""

@@ -1,0 +1,1 @@
+"""The SIP edge: pjsua2 calls presented as `ivr.ports.AudioLeg`."""
