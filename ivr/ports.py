@@ -146,6 +146,10 @@ class AudioLeg(Protocol):
         """Undo `connect`."""
         ...
 
+    async def send_keys(self, keys: str) -> None:
+        """Press *keys* towards the far end (RFC 4733)."""
+        ...
+
     async def hang_up(self, *, status: int = 0) -> None:
         """End the leg, whatever its state; idempotent."""
         ...

@@ -7,7 +7,7 @@ The operator's settings: one TOML file, all optional, checked whole before anyth
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from ivr.errors import SettingsError
 
@@ -247,12 +247,14 @@ def _shape(value: object) -> str:
 
 
 def _absolute(settings: Settings, raw: dict[str, Any], folder: Path) -> Settings:
+    changed: Any = settings
     for place in PATHS:
         section, _, name = place.rpartition(".")
-        owner = getattr(settings, section) if section else settings
         written = (raw.get(section, {}) if section else raw).get(name)
         if not written:
             continue
-        changed = replace(owner, **{name: str(folder / Path(written).expanduser())})
-        settings = replace(settings, **{section: changed}) if section else changed
-    return settings
+        path = {name: str(folder / Path(written).expanduser())}
+        if section:
+            path = {section: replace(getattr(changed, section), **path)}
+        changed = replace(changed, **path)
+    return cast("Settings", changed)
