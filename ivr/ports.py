@@ -12,7 +12,12 @@ from ivr.flow.model import OperationSpec, Value
 
 
 class Leg(Protocol):
-    """One party of a call, as the dialog sees it: VoiceLeg (over audio) or TerminalLeg."""
+    """One party of a call, as the dialog sees it: VoiceLeg, over audio, is the one there is."""
+
+    @property
+    def held(self) -> bool:
+        """Whether the far end put us on hold: nothing is heard, so no deadline may fire."""
+        ...
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what happens on this leg until it is gone."""

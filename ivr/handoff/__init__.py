@@ -1,1 +1,1 @@
-"""handoff."""
+"""Giving the caller to a person: a machine of events and actions. Pure."""
