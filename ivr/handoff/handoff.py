@@ -77,7 +77,7 @@ class Handoff:
             limits: How long things may take.
         """
         self._agents = tuple(agents)
-        self._limits = limits
+        self.limits = limits
         self._waiting = list(self._agents)
         self._again: list[Agent] = []
         self._offer = 0
@@ -108,8 +108,8 @@ class Handoff:
 
     def start(self, *, now: float) -> tuple[HandoffAction, ...]:
         """Begin to look for a person."""
-        self._give_up_at = now + self._limits.search
-        self._reassure_at = now + self._limits.reassure
+        self._give_up_at = now + self.limits.search
+        self._reassure_at = now + self.limits.reassure
         return (*self._next_agent(now), *self._announce(Announcement.FINDING))
 
     def handle(self, event: HandoffEvent, *, now: float) -> tuple[HandoffAction, ...]:
@@ -138,7 +138,7 @@ class Handoff:
             return ()
         if self._step_at is not None and now >= self._step_at:
             return self._step(now)
-        self._reassure_at = now + self._limits.reassure
+        self._reassure_at = now + self.limits.reassure
         return self._announce(Announcement.STILL_LOOKING)
 
     def _step(self, now: float) -> tuple[HandoffAction, ...]:
@@ -151,7 +151,7 @@ class Handoff:
         if self.phase is not Phase.OFFERED:
             return ()
         self.phase = Phase.BRIEFING
-        self._step_at = now + self._limits.accept
+        self._step_at = now + self.limits.accept
         return (Brief(self._offer),)
 
     def _keyed(self, key: str, now: float) -> tuple[HandoffAction, ...]:
@@ -171,15 +171,16 @@ class Handoff:
         return self._next_agent(now)
 
     def _agent_left(self, now: float, *, lost: bool) -> tuple[HandoffAction, ...]:
+        withdraw = Withdraw(self._offer)
         if self.phase is not Phase.BRIDGED:
-            return self._refused(Refusal.DECLINED, now)
+            return (withdraw, *self._refused(Refusal.DECLINED, now))
         if not lost:
             return self._finish(Outcome.SERVED)
-        self._give_up_at = now + self._limits.search
-        self._reassure_at = now + self._limits.reassure
+        self._give_up_at = now + self.limits.search
+        self._reassure_at = now + self.limits.reassure
         self._waiting = list(self._agents)
         self._again.clear()
-        return (*self._next_agent(now), *self._announce(Announcement.CUT_OFF))
+        return (withdraw, *self._next_agent(now), *self._announce(Announcement.CUT_OFF))
 
     def _caller_left(self) -> tuple[HandoffAction, ...]:
         talked = self.phase is Phase.BRIDGED
@@ -194,12 +195,12 @@ class Handoff:
         if not self._waiting:
             self._waiting, self._again = self._again, []
             self.phase = Phase.WAITING
-            self._step_at = now + self._limits.pause
+            self._step_at = now + self.limits.pause
             return ()
         self._agent = self._waiting.pop(0)
         self._offer += 1
         self.phase = Phase.OFFERED
-        self._step_at = now + self._limits.ring
+        self._step_at = now + self.limits.ring
         return (Offer(self._offer, self._agent),)
 
     def _announce(self, what: Announcement) -> tuple[HandoffAction, ...]:
