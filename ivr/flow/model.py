@@ -223,6 +223,10 @@ class Flow:
     language: str = "en"
     file: str = ""
     line: int = 1
+    marks: Mapping[tuple[str, ...], tuple[int, int]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Line and column of what stands at a path of the file, such as `("states", "a", "prompt")`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,8 @@ class OperationSpec:
     outcomes: tuple[str, ...]
     gives: Mapping[str, Phi] = field(default_factory=dict)
     """Slots it fills, with how private each is; some outcomes fill only some of them."""
+    fills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Outcome to the slots it surely fills; an outcome not named here fills all it `gives`."""
     verified: bool = False
     """Whether the caller must have proved who they are before it is called."""
     doc: str = ""
