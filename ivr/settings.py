@@ -148,6 +148,16 @@ class Settings:
         )
 
     @property
+    def messages_database(self) -> Path:
+        """Messages and call-back requests; apart from the clinic's file, which may be gone."""
+        return self.data_folder / "messages.db"
+
+    @property
+    def call_book(self) -> Path:
+        """The row of each call."""
+        return self.data_folder / "calls.db"
+
+    @property
     def recordings_folder(self) -> Path:
         """Where consented recordings go."""
         named = self.records.recordings
