@@ -1,1 +1,1 @@
-"""clinic."""
+"""What flows ask of the practice, and practices that answer."""
