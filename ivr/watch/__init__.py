@@ -1,1 +1,1 @@
-"""watch."""
+"""Seeing what the line does now."""

@@ -1,0 +1,159 @@
+"""
+The calls of this moment, and the local socket that tells of them.
+
+The protocol is one JSON object a line: a request `{"ask": "calls"}` is answered by one
+line, `{"calls": [...]}` or `{"error": "..."}`. The socket is readable by its owner only.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ivr.errors import SettingsError, StoreUnavailable
+
+_log = logging.getLogger(__name__)
+REQUEST_LIMIT = 4096  # bytes; a request is one short line
+SOCKET_PATH_LIMIT = 107  # bytes; struct sockaddr_un on Linux
+ANSWER_LIMIT = 1 << 20
+ANSWER_WITHIN = 5.0  # seconds a client waits for the line
+
+Answer = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """One call as an operator may see it; holds nothing a caller said or keyed."""
+
+    call: str
+    phase: str
+    """`talking`, `handoff`, `bridged` or `message`."""
+    state: str
+    """`flow.state`."""
+    prompt: str
+    """The prompt's template."""
+    words: str
+    """How much was heard last, masked."""
+    slots: Mapping[str, str]
+    """Names of the slots that are set, values masked."""
+    patience: int
+    turn: int
+    seconds: float
+
+
+class LiveCalls:
+    """The calls of one cell; views are taken when somebody looks."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, Callable[[], LiveCall]] = {}
+
+    def add(self, call: str, view: Callable[[], LiveCall]) -> None:
+        """Show *call* from now on as *view* tells."""
+        self._views[call] = view
+
+    def remove(self, call: str) -> None:
+        """Stop to show *call*."""
+        self._views.pop(call, None)
+
+    def __len__(self) -> int:
+        """Count the calls."""
+        return len(self._views)
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """Look at every call now, the oldest first."""
+        return [_as_json(view()) for view in self._views.values()]
+
+
+def _as_json(call: LiveCall) -> dict[str, Any]:
+    return {
+        "call": call.call,
+        "phase": call.phase,
+        "state": call.state,
+        "prompt": call.prompt,
+        "words": call.words,
+        "slots": dict(call.slots),
+        "patience": call.patience,
+        "turn": call.turn,
+        "seconds": round(call.seconds, 1),
+    }
+
+
+class WatchSocket:
+    """Answers operators on this machine."""
+
+    def __init__(self, path: Path, answers: Mapping[str, Answer]) -> None:
+        self._path = path
+        self._answers = answers
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """
+        Open the socket.
+
+        Raises:
+            SettingsError: The data folder's path is too long for a socket, or not writable.
+        """
+        if len(str(self._path).encode()) > SOCKET_PATH_LIMIT:
+            raise SettingsError(
+                "data",
+                found=f"a path of {len(str(self._path))} characters",
+                accepted=f"one that leaves sockets under {SOCKET_PATH_LIMIT}",
+            )
+        try:
+            self._path.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(
+                self._serve, path=self._path, limit=REQUEST_LIMIT
+            )
+            self._path.chmod(0o600)
+        except OSError as error:
+            raise SettingsError(
+                "data", found=error.strerror or "an error", accepted="a folder we can write"
+            ) from error
+
+    async def stop(self) -> None:
+        """Close the socket."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await self._answer(reader)
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader) -> Mapping[str, Any]:
+        try:
+            request = json.loads(await reader.readline())
+            asked = self._answers[request["ask"]]
+        except (ValueError, KeyError, TypeError):
+            return {"error": f"ask one of: {', '.join(sorted(self._answers))}"}
+        return await asked()
+
+
+async def ask(path: Path, what: str) -> dict[str, Any]:
+    """
+    Ask the line whose socket is *path*.
+
+    Raises:
+        StoreUnavailable: No line answers there.
+    """
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            reader, writer = await asyncio.open_unix_connection(path, limit=ANSWER_LIMIT)
+            writer.write(json.dumps({"ask": what}).encode() + b"\n")
+            line = await reader.readline()
+            writer.close()
+        answer = json.loads(line)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise StoreUnavailable(f"no line answers at {path}: start it with `ivr serve`") from error
+    if not isinstance(answer, dict):
+        raise StoreUnavailable(f"{path} is not the socket of a line")
+    return answer
