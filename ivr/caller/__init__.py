@@ -1,0 +1,1 @@
+"""A scripted caller, and an agent to answer it, on real SIP calls."""
