@@ -1,0 +1,45 @@
+# The few things one does with this project. `make` alone lists them.
+
+PY := .venv/bin/python
+# What follows `ivr serve`, such as ARGS="--sip-port 5070 --data /tmp/line2".
+ARGS ?=
+# What is tested, and how: TESTS="tests/flow -k escape".
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint bench bench-speech lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Build .venv with the locked packages (quick when nothing changed)
+	@scripts/setup run
+
+setup-dev:
+	@scripts/setup dev
+
+run: setup ## Start the line with the invented clinic; prints how to ring it
+	@.venv/bin/ivr serve $(ARGS)
+
+test: setup-dev ## Run every test; what a missing program keeps out is named at the end
+	@scripts/system-packages
+	$(PY) -m pytest $(TESTS)
+
+lint: setup-dev ## Check format, style, types and who may import whom
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup-dev ## Ring the line and measure it on the wire; prints a table, writes JSON
+	$(PY) -m bench
+
+bench-speech: setup-dev ## Measure what the recognisers understand of people's voices
+	$(PY) -m bench.speech
+
+lock: ## Choose the newest package versions and write the lock files anew
+	@scripts/lock
+
+clean: ## Remove .venv and every cache; keeps .data and recordings
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

