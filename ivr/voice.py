@@ -6,7 +6,6 @@ the `Recogniser`, and both travel over an `AudioLeg`. Every task it starts ends 
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -301,16 +300,15 @@ class VoiceLeg:
         if before != after:
             self._discretion(private=after)
 
-    def _spawn(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(self._guarded(coroutine))
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._task_done)
         return task
 
-    async def _guarded(self, coroutine: Coroutine[object, object, None]) -> None:
-        """Let no broken task of ours leave the caller in silence."""
-        with contextlib.suppress(asyncio.CancelledError):
-            try:
-                await coroutine
-            except Exception as error:  # noqa: BLE001 - raised again by `events`
-                self._inbox.put_nowait(error)
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        """Let no broken task of ours leave the caller in silence: `events` raises its error."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._inbox.put_nowait(error)

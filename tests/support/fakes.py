@@ -54,8 +54,8 @@ class FakeAudioLeg:
         self._cut()
         self._note(f"play {token}{' loop' if loop else ''}")
         if not loop:
-            end = asyncio.get_running_loop()
-            self._playing = end.call_later(duration(pcm), self.happen, Played(token))
+            clock = asyncio.get_running_loop()
+            self._playing = clock.call_later(duration(pcm), self._played, token)
 
     def stop_playing(self) -> None:
         if self._playing is not None:
@@ -86,6 +86,10 @@ class FakeAudioLeg:
             self.gone = True
             self._note(f"hang up {status}".strip())
             self.happen(Gone())
+
+    def _played(self, token: int) -> None:
+        self._playing = None
+        self.happen(Played(token))
 
     def _cut(self) -> None:
         if self._playing is not None:
