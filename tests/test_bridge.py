@@ -69,7 +69,7 @@ def test_an_agent_who_presses_one_talks_to_the_caller() -> None:
     report, caller, dana, texts = run(main())
     assert report == Report(Outcome.SERVED, "Dana", (), 8.0)
     assert caller == ["play 1", "play 2 loop", "connect", "disconnect"]
-    assert dana == ["play 3", "stop", "hang up 0"]
+    assert dana == ["play 3", "hang up 0"]
     assert texts == ["finding", "a caller"]
 
 
