@@ -1,0 +1,223 @@
+"""The line's SIP endpoint: incoming legs come out of it, outgoing legs are dialled with it."""
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.errors import LegBroken, LegLost, MisuseError, SettingsError
+from ivr.ports import Gone, LegInfo, Played
+from ivr.settings import Line
+from sip.causes import Status
+from sip.door import Door
+from sip.engine import Answered, Engine, EngineOptions, MediaUp, Problem, Receiver, Report
+from sip.media_port import MediaPort
+from sip.sip_leg import SipLeg
+from sip.sockets import choose_sip_port
+from sip.trunk import Origins, TrunkStatus, addresses_of, host_of
+
+log = logging.getLogger("sip")
+
+STOP_PATIENCE = 10.0  # seconds; pjsip ends in 2
+
+
+@dataclass(slots=True)
+class _Running:
+    door: Door
+    engine: Engine
+    stopped: "asyncio.Future[None]"
+
+
+class SipEndpoint:
+    """
+    One SIP endpoint; one per process at a time. Implements `ivr.ports.Dialler`.
+
+    Args:
+        line: The settings.
+        on_call: Gets each admitted incoming leg, ringing; in the event loop.
+        on_status: Gets each change of a trunk's registration; in the event loop.
+    """
+
+    _in_this_process = False
+
+    def __init__(
+        self,
+        line: Line,
+        *,
+        on_call: Callable[[SipLeg], None],
+        on_status: Callable[[TrunkStatus], None] | None = None,
+    ) -> None:
+        self._line = line
+        self._on_call = on_call
+        self._on_status = on_status
+        self._legs: dict[str, SipLeg] = {}
+        self._trunks = {
+            trunk.name: TrunkStatus(trunk.name, registers=bool(trunk.registrar))
+            for trunk in line.trunks
+        }
+        self._running: _Running | None = None
+        self._port = 0
+
+    # ---------------------------------------------------------------- public face
+
+    @property
+    def port(self) -> int:
+        """The bound SIP port; 0 before `start`."""
+        return self._port
+
+    @property
+    def capacity(self) -> int:
+        """Calls at once, callers and agents together; 0 unless it runs."""
+        return self._running.engine.capacity if self._running else 0
+
+    @property
+    def calls(self) -> int:
+        """Legs alive now."""
+        return len(self._legs)
+
+    @property
+    def trunks(self) -> tuple[TrunkStatus, ...]:
+        """How each trunk of the settings stands, in their order."""
+        return tuple(self._trunks.values())
+
+    async def start(self) -> None:
+        """
+        Bind and begin to take calls.
+
+        Raises:
+            SettingsError: The port is taken, the address is not ours, a list is malformed.
+            MisuseError: Another endpoint runs in this process.
+        """
+        if SipEndpoint._in_this_process:
+            raise MisuseError("one SIP endpoint runs in this process already")
+        line = self._line
+        origins = Origins(line, await self._registrars())
+        self._port = choose_sip_port(line.address, line.port, tcp=line.tcp)
+        self._running = await self._start_thread(EngineOptions(line, self._port, origins))
+        SipEndpoint._in_this_process = True
+        log.info("the line is open", extra={"port": self._port, "capacity": self.capacity})
+
+    async def stop(self) -> None:
+        """Hang up everything and end pjsip; returns when the port is free. Never hangs."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        running.door.submit(running.engine.stop).add_done_callback(_ignore)
+        try:
+            async with asyncio.timeout(STOP_PATIENCE):
+                await asyncio.shield(running.stopped)
+        except TimeoutError:
+            log.error("pjsip did not end in time", extra={"patience": STOP_PATIENCE})  # noqa: TRY400 - the trace tells nothing
+            return
+        finally:
+            running.door.take_bell()
+        SipEndpoint._in_this_process = False
+        log.info("the line is closed", extra={"port": self._port})
+
+    async def dial(self, uri: str, *, ring_for: float) -> SipLeg:
+        """
+        Ring *uri*; see `ivr.ports.Dialler.dial`. Cancelling sends CANCEL.
+
+        Raises:
+            LegLost: Refused, busy or not answered; the status is in `args[1]`.
+            LegBroken: Nobody is there, the URI is none, or no slot is free.
+        """
+        if self._running is None:
+            raise LegBroken("the line is not open")
+        door, engine, key = self._running.door, self._running.engine, secrets.token_hex(4)
+        if not await addresses_of(host_of(uri)):
+            raise LegBroken(f"leg {key}: the address to ring names no host that exists")
+        media = self._new_media(key, door)
+        leg = SipLeg(LegInfo(key=key), media, commands=engine, submit=door.submit)
+        self._legs[key] = leg
+        try:
+            await door.submit(lambda: engine.dial(key, uri, media))
+            async with asyncio.timeout(ring_for):
+                await leg.established()
+        except BaseException as error:
+            door.submit(lambda: engine.hang_up(key, 0)).add_done_callback(_ignore)
+            self._legs.pop(key, None)
+            if isinstance(error, TimeoutError):
+                text = f"leg {key}: not answered in {ring_for:g} seconds"
+                raise LegLost(text, int(Status.REQUEST_TIMEOUT)) from None
+            raise
+        return leg
+
+    # ---------------------------------------------------------------- the thread
+
+    async def _start_thread(self, options: EngineOptions) -> _Running:
+        loop = asyncio.get_running_loop()
+        started: asyncio.Future[Problem | None] = loop.create_future()
+        stopped: asyncio.Future[None] = loop.create_future()
+        door = Door(loop)
+        engine = Engine(
+            options,
+            door,
+            Receiver(
+                new_media=lambda key: self._new_media(key, door),
+                on_call=lambda info, media: self._called(info, media, door, engine),
+                on_report=self._reported,
+                on_registered=self._registered,
+            ),
+        )
+        threading.Thread(
+            target=engine.run,
+            kwargs={
+                "started": lambda problem: door.post(started.set_result, problem),
+                "stopped": lambda: door.post(stopped.set_result, None),
+            },
+            name="sip",
+            daemon=True,
+        ).start()
+        if problem := await started:
+            raise SettingsError(problem.setting, found=problem.found, accepted=problem.accepted)
+        door.hang_bell(self._line.address, options.port)
+        return _Running(door, engine, stopped)
+
+    def _new_media(self, key: str, door: Door) -> MediaPort:
+        return MediaPort(door.post, on_played=lambda token: self._reported(key, Played(token)))
+
+    # ---------------------------------------------------------------- from the engine
+
+    def _called(self, info: LegInfo, media: MediaPort, door: Door, engine: Engine) -> None:
+        leg = SipLeg(info, media, commands=engine, submit=door.submit)
+        self._legs[info.key] = leg
+        log.info("a call came in", extra={"leg": info.key, "trunk": info.trunk})
+        self._on_call(leg)
+
+    def _reported(self, key: str, report: Report) -> None:
+        leg = self._legs.get(key)
+        if leg is None:
+            return
+        match report:
+            case Answered():
+                leg.answered()
+            case MediaUp():
+                leg.media_up()
+            case Gone():
+                del self._legs[key]
+                leg.take(report)
+                extra = {"leg": key, "status": report.status, "lost": report.lost}
+                log.info("a leg ended", extra=extra)
+            case _:
+                leg.take(report)
+
+    def _registered(self, trunk: str, status: int, active: bool) -> None:  # noqa: FBT001 - posted by position
+        self._trunks[trunk] = TrunkStatus(trunk, registers=True, registered=active, status=status)
+        if self._on_status:
+            self._on_status(self._trunks[trunk])
+
+    async def _registrars(self) -> dict[str, tuple[str, ...]]:
+        return {
+            trunk.name: await addresses_of(host_of(trunk.registrar))
+            for trunk in self._line.trunks
+            if trunk.registrar
+        }
+
+
+def _ignore(future: "asyncio.Future[None]") -> None:
+    """Take the exception out, so that asyncio does not call it forgotten."""
+    if not future.cancelled():
+        future.exception()

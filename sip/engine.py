@@ -1,0 +1,358 @@
+"""
+The SIP thread: it owns pjsua2, polls it, and carries every command out.
+
+A call is known outside by its key, a text. Everything below `run` happens in this thread,
+so nothing here locks.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ivr.errors import LegBroken, LegClosed
+from ivr.ports import Keyed, LegEvent, LegInfo, MediaHeld, MediaResumed
+from ivr.settings import Line, Trunk
+from sip import binding, causes
+from sip.binding import PjAccount, PjCall, Stack
+from sip.causes import CallState, Status
+from sip.door import Door
+from sip.media_port import MediaPort
+from sip.message import Request, parse
+from sip.sockets import RtpPorts, announced, claim_rtp_ports
+from sip.stack import AccountOptions, StackError, StackOptions
+from sip.trunk import Origins, host_of
+from sip.watchdog import Watch
+
+log = logging.getLogger("sip")
+
+POLL = 0.010  # seconds; keys and packets from the media thread wait as long at most
+TICK = 0.1  # seconds between two looks of the watchdog
+TRANSACTION_PATIENCE = 8.0  # seconds; RFC 3261 says 32, in which four dead peers block the line
+FAREWELL = 1.0  # seconds given to BYEs when the line stops
+LINE = ""  # name of the account that registers nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUp:
+    """Audio flows."""
+
+
+Report = LegEvent | Answered | MediaUp
+"""What the engine tells of a call; the leg keeps the last two for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the thread could not start, in the words of a `SettingsError`."""
+
+    setting: str
+    found: str
+    accepted: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Everything the thread needs, resolved and checked."""
+
+    line: Line
+    port: int
+    origins: Origins
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What the engine calls: `new_media` in the SIP thread, the others in the event loop."""
+
+    new_media: Callable[[str], MediaPort]
+    on_call: Callable[[LegInfo, MediaPort], None]
+    on_report: Callable[[str, Report], None]
+    on_registered: Callable[[str, int, bool], None]
+
+
+@dataclass(slots=True)
+class _Call:
+    pj: PjCall
+    media: MediaPort
+    watch: Watch
+    partners: set[str] = field(default_factory=set)
+    given_up: bool = False
+
+
+def _registering(trunk: Trunk, common: AccountOptions) -> AccountOptions:
+    return replace(
+        common,
+        trunk=trunk.name,
+        identity=f"sip:{trunk.username}@{host_of(trunk.registrar)}",
+        registrar=trunk.registrar,
+        username=trunk.username,
+        password=trunk.password,
+        expires=trunk.expires,
+    )
+
+
+class Engine:
+    """The calls and accounts of one endpoint."""
+
+    def __init__(self, options: EngineOptions, door: Door, receiver: Receiver) -> None:
+        self._options = options
+        self._line = options.line
+        self._door = door
+        self._receiver = receiver
+        self._calls: dict[str, _Call] = {}
+        self._accounts: dict[str, PjAccount] = {}
+        self._rtp: RtpPorts | None = None
+        self._stopping = False
+        self.capacity = 0
+        """Calls at once; known after `open`."""
+
+    # ---------------------------------------------------------------- the thread
+
+    def run(self, started: Callable[[Problem | None], None], stopped: Callable[[], None]) -> None:
+        """
+        Be the thread.
+
+        Args:
+            started: Called once, with what went wrong or None.
+            stopped: Called when pjsip has ended.
+        """
+        stack = Stack()
+        problem = self._open(stack)
+        started(problem)
+        if problem:
+            self._close(stack)
+            return
+        tick = 0.0
+        while not self._stopping:
+            stack.poll(POLL)
+            self._door.drain()
+            if (now := time.monotonic()) >= tick:
+                tick = now + TICK
+                self._watch(now)
+        self._say_goodbye(stack)
+        self._door.shut()
+        self._close(stack)
+        stopped()
+
+    def _open(self, stack: Stack) -> Problem | None:
+        line = self._line
+        options = StackOptions(
+            address=line.address,
+            port=self._options.port,
+            tcp=line.tcp,
+            codecs=line.codecs,
+            transaction_patience=TRANSACTION_PATIENCE,
+        )
+        try:
+            stack.open(options)
+            if unknown := set(line.codecs) - set(stack.codecs):
+                found = ", ".join(sorted(unknown))
+                return Problem("line.codecs", found, ", ".join(stack.codecs))
+            compiled = binding.compiled_calls()
+            self.capacity = min(line.max_calls, compiled) if line.max_calls else compiled
+            return self._open_accounts(compiled)
+        except StackError as error:
+            return Problem("line", str(error), "an address, port and trunks that can be used")
+
+    def _open_accounts(self, most_calls: int) -> Problem | None:
+        line = self._line
+        self._rtp = claim_rtp_ports(
+            line.address, line.rtp_port, calls=most_calls, sip_port=self._options.port
+        )
+        if self._rtp is None:
+            found = f"{line.rtp_port or 'no free block'}, taken by another program"
+            return Problem("line.rtp_port", found, "the first of a free block of ports, or 0")
+        for account in self._account_options(self._rtp):
+            default = account.trunk == LINE
+            self._accounts[account.trunk] = PjAccount(account, self, default=default)
+        return None
+
+    def _account_options(self, rtp: RtpPorts) -> list[AccountOptions]:
+        line, options = self._line, self._options
+        common = AccountOptions(
+            trunk=LINE,
+            identity=f"sip:line@{announced(line.address)}:{options.port}",
+            rtp_port=rtp.first,
+            rtp_range=rtp.span,
+            rtp_address=line.address,
+            session_expires=line.session_expires,
+        )
+        return [common, *(_registering(trunk, common) for trunk in line.trunks if trunk.registrar)]
+
+    def _say_goodbye(self, stack: Stack) -> None:
+        for key in list(self._calls):
+            self._end(key, Status.SERVICE_UNAVAILABLE)
+        end = time.monotonic() + FAREWELL
+        while self._calls and time.monotonic() < end:
+            stack.poll(POLL)
+        for key in list(self._calls):
+            self.ended(key, Status.REQUEST_TIMEOUT, destroy=True)
+
+    def _close(self, stack: Stack) -> None:
+        for account in self._accounts.values():
+            account.close()
+        if self._accounts:
+            stack.poll(POLL)  # un-REGISTERs leave
+        self._accounts.clear()
+        stack.close()
+        if self._rtp:
+            self._rtp.release()
+
+    def stop(self) -> None:
+        """Leave the loop after this command."""
+        self._stopping = True
+
+    # ---------------------------------------------------------------- from the binding
+
+    def incoming(self, trunk: str, call_id: int, packet: str, source: str) -> None:
+        """Ring: 180 at once, the rest is the application's."""
+        request = parse(packet) or Request("INVITE", "", {}, "")
+        origin = self._options.origins.of(source)
+        key = secrets.token_hex(4)
+        media = self._receiver.new_media(key)
+        call = self._new_call(key, trunk, media, state=CallState.RINGING, call_id=call_id)
+        call.pj.respond(Status.RINGING)
+        info = LegInfo(
+            key=key,
+            caller=request.caller(trusted=bool(origin.trunk)),
+            called=request.called,
+            trunk=origin.trunk,
+        )
+        self._door.post(self._receiver.on_call, info, media)
+
+    def state_changed(self, key: str, state: CallState, status: int) -> None:
+        """Tell when it is answered."""
+        del status
+        call = self._calls[key]
+        call.watch.enter(state, now=time.monotonic())
+        if state in {CallState.CONNECTING, CallState.CONFIRMED}:
+            self._report(key, Answered())
+
+    def media_changed(self, key: str) -> None:
+        """Reconnect port and partners: a new SDP gives a new place on the bridge, silently."""
+        call = self._calls[key]
+        before, audio = call.watch.audio, call.pj.audio()
+        call.watch.hear(audio, now=time.monotonic())
+        if audio.live:
+            call.pj.attach(audio.index)
+            for partner in call.partners:
+                self._join(call, self._calls[partner])
+            self._report(key, MediaUp())
+        if audio.held and not before.held:
+            self._report(key, MediaHeld())
+        elif audio.live and before.held:
+            self._report(key, MediaResumed())
+
+    def keyed(self, key: str, digit: str) -> None:
+        """Tell a key press."""
+        self._report(key, Keyed(digit))
+
+    def ended(self, key: str, status: int, *, destroy: bool = False) -> None:
+        """Forget the call."""
+        call = self._calls.pop(key)
+        for partner in call.partners:
+            self._calls[partner].partners.discard(key)
+            self._calls[partner].media.part(call.media)
+        self._report(key, causes.gone(status, state=call.watch.state, given_up=call.given_up))
+        if destroy:
+            call.pj.close()
+
+    def registered(self, trunk: str, status: int, *, active: bool) -> None:
+        """Tell how a registration stands."""
+        log.info("registration changed", extra={"trunk": trunk, "status": status, "active": active})
+        self._door.post(self._receiver.on_registered, trunk, status, active)
+
+    # ---------------------------------------------------------------- commands
+
+    def answer(self, key: str) -> None:
+        """Send 200."""
+        self._call(key).pj.respond(Status.OK)
+
+    def dial(self, key: str, uri: str, media: MediaPort) -> None:
+        """Send an INVITE, from the account of the trunk whose registrar *uri* names."""
+        if binding.active_calls() >= self.capacity:
+            raise LegBroken(f"leg {key}: all {self.capacity} call slots are in use")
+        host = host_of(uri)
+        names = (t.name for t in self._line.trunks if host_of(t.registrar) == host)
+        call = self._new_call(key, next(names, LINE), media, state=CallState.CALLING)
+        try:
+            call.pj.ring(uri)
+        except StackError:
+            if self._calls.pop(key, None):
+                call.pj.close()
+            raise
+
+    def hang_up(self, key: str, status: int) -> None:
+        """End the call; pjsip goes on waiting for the far end's last word."""
+        if key in self._calls:
+            self._end(key, status)
+
+    def connect(self, key: str, other: str) -> None:
+        """Let two calls hear each other, now and after each re-INVITE."""
+        here, there = self._call(key), self._call(other)
+        here.partners.add(other)
+        there.partners.add(key)
+        here.media.join(there.media)
+        there.media.join(here.media)
+        self._join(here, there)
+
+    def disconnect(self, key: str, other: str) -> None:
+        """Undo `connect`."""
+        here, there = self._calls.get(key), self._calls.get(other)
+        if here is None or there is None or other not in here.partners:
+            return
+        here.partners.discard(other)
+        there.partners.discard(key)
+        here.media.part(there.media)
+        there.media.part(here.media)
+        if here.watch.audio.live and there.watch.audio.live:
+            here.pj.part(there.pj)
+
+    def send_keys(self, key: str, keys: str) -> None:
+        """Press keys."""
+        self._call(key).pj.press(keys)
+
+    # ---------------------------------------------------------------- inside
+
+    def _call(self, key: str) -> _Call:
+        call = self._calls.get(key)
+        if call is None:
+            raise LegClosed(f"leg {key}: it is gone")
+        return call
+
+    def _new_call(
+        self, key: str, trunk: str, media: MediaPort, *, state: CallState, call_id: int = -1
+    ) -> _Call:
+        watch = Watch(state, time.monotonic(), self._line.media_timeout)
+        call = _Call(PjCall(self._accounts[trunk], key, media, call_id=call_id), media, watch)
+        self._calls[key] = call
+        return call
+
+    def _report(self, key: str, report: Report) -> None:
+        self._door.post(self._receiver.on_report, key, report)
+
+    @staticmethod
+    def _join(here: _Call, there: _Call) -> None:
+        if here.watch.audio.live and there.watch.audio.live:
+            here.pj.join(there.pj)
+
+    def _end(self, key: str, status: int) -> None:
+        try:
+            self._calls[key].pj.end(status)
+        except StackError as error:
+            log.warning("a call could not be ended", extra={"leg": key, "reason": str(error)})
+
+    def _watch(self, now: float) -> None:
+        for key, call in list(self._calls.items()):
+            if call.watch.audio.live:
+                call.watch.count(call.pj.packets(call.watch.audio.index), now=now)
+            if not call.given_up and (reason := call.watch.verdict(now)):
+                call.given_up = True
+                log.warning("a call is given up", extra={"leg": key, "reason": reason})
+                self._end(key, Status.REQUEST_TIMEOUT)

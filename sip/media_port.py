@@ -1,0 +1,142 @@
+"""
+The sound of one leg, as plain Python: what is playing, who listens, who records.
+
+Two threads meet here. The event loop sets attributes (`play`, `listen`, `tap`); the media
+clock asks for a frame (`next_frame`) and brings one (`take`) every 20 ms. Each attribute
+is written by one side only, so an assignment is all the locking there is.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Callable
+
+from ivr.audio.pcm import FRAME_BYTES, SILENT_FRAME
+from ivr.ports import FrameSink, Tap
+
+QUEUED_FRAMES = 50  # one second; a loop that is stuck for longer loses the oldest
+
+Post = Callable[..., None]
+"""`post(function, *arguments)`: run it in the event loop soon."""
+
+
+class _Playing:
+    """One `play`: written by the media clock after it was handed over."""
+
+    __slots__ = ("done", "loop", "pcm", "position", "token")
+
+    def __init__(self, pcm: bytes, *, token: int, loop: bool) -> None:
+        self.pcm = pcm
+        self.token = token
+        self.loop = loop and bool(pcm)
+        self.position = 0
+        self.done = False
+
+    def next_frame(self) -> bytes:
+        frame = self.pcm[self.position : self.position + FRAME_BYTES]
+        self.position += FRAME_BYTES
+        while self.loop and len(frame) < FRAME_BYTES:
+            self.position = FRAME_BYTES - len(frame)
+            frame += self.pcm[: self.position]
+        if not self.loop and self.position >= len(self.pcm):
+            self.done = True
+        return frame.ljust(FRAME_BYTES, b"\0")
+
+
+class MediaPort:
+    """Frames to and from one leg. `on_played` gets the token of audio that was sent to its end."""
+
+    def __init__(self, post: Post, *, on_played: Callable[[int], None]) -> None:
+        self._post = post
+        self._on_played = on_played
+        self._playing: _Playing | None = None
+        self._sink: FrameSink | None = None
+        self._tap: Tap | None = None
+        self._heard: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
+        self._draining = False
+        self._partners: tuple[MediaPort, ...] = ()
+        self._last_heard = SILENT_FRAME
+        self._last_said = SILENT_FRAME
+
+    # ---------------------------------------------------------------- event loop
+
+    def play(self, pcm: bytes, *, token: int, loop: bool) -> None:
+        """Replace what plays; empty *pcm* that does not loop is `Played` with the next frame."""
+        self._playing = _Playing(pcm, token=token, loop=loop)
+
+    def stop(self) -> None:
+        """Fall silent with the next frame."""
+        self._playing = None
+
+    def listen(self, sink: FrameSink | None) -> None:
+        """Send received frames to *sink*, none that came before this moment."""
+        self._sink = None
+        self._heard.clear()
+        self._sink = sink
+
+    def tap(self, tap: Tap | None) -> None:
+        """Copy both directions to *tap*."""
+        self._tap = tap
+
+    def join(self, partner: "MediaPort") -> None:
+        """Know that the far end of *partner* is heard here too, for the tap."""
+        if partner not in self._partners:
+            self._partners = (*self._partners, partner)
+
+    def part(self, partner: "MediaPort") -> None:
+        """Undo `join`."""
+        self._partners = tuple(p for p in self._partners if p is not partner)
+
+    def _finished(self, playing: _Playing) -> None:
+        if self._playing is playing:
+            self._playing = None
+            self._on_played(playing.token)
+
+    def _drain(self) -> None:
+        self._draining = False
+        while self._heard and (sink := self._sink):
+            sink(self._heard.popleft())
+
+    # ---------------------------------------------------------------- media clock
+
+    def next_frame(self) -> bytes | None:
+        """Return the next frame to send, or None for silence."""
+        playing = self._playing
+        if playing is None or playing.done:
+            self._last_said = SILENT_FRAME
+            return None
+        frame = playing.next_frame()
+        if playing.done:
+            self._post(self._finished, playing)
+        self._last_said = frame
+        return frame
+
+    def take(self, frame: bytes) -> None:
+        """Take one received frame."""
+        self._last_heard = frame
+        if self._tap is not None:
+            self._tap(frame, self._said())
+        if self._sink is None:
+            return
+        self._heard.append(frame)
+        if not self._draining:
+            self._draining = True
+            self._post(self._drain)
+
+    def _said(self) -> bytes:
+        """Return what the far end hears in this tick: our prompt and the connected parties."""
+        said = self._last_said
+        for partner in self._partners:
+            said = mix(said, partner._last_heard)  # noqa: SLF001 - the same class
+        return said
+
+
+def mix(one: bytes, other: bytes) -> bytes:
+    """Add two frames, clipping."""
+    if one == SILENT_FRAME:
+        return other
+    if other == SILENT_FRAME:
+        return one
+    mixed = array("h", one)
+    for i, sample in enumerate(array("h", other)):
+        mixed[i] = max(-32768, min(32767, mixed[i] + sample))
+    return mixed.tobytes()

@@ -1,0 +1,188 @@
+"""A phone call as an `ivr.ports.AudioLeg`: plain Python, no pjsua2 in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol, TypeVar
+
+from ivr.errors import CallError, MisuseError
+from ivr.ports import AudioLeg, FrameSink, Gone, LegEvent, LegInfo, Played, Tap
+from sip import causes
+from sip.media_port import MediaPort
+
+T = TypeVar("T")
+
+EVENTS_KEPT = 256  # a flood of keys is cut there; the end of the leg always gets in
+KEYS = frozenset("0123456789*#ABCD")
+
+
+class Commands(Protocol):
+    """What a leg asks of the SIP thread; `sip.engine.Engine`."""
+
+    def answer(self, key: str) -> None:
+        """Send 200."""
+        ...
+
+    def hang_up(self, key: str, status: int) -> None:
+        """End the call."""
+        ...
+
+    def connect(self, key: str, other: str) -> None:
+        """Let two calls hear each other."""
+        ...
+
+    def disconnect(self, key: str, other: str) -> None:
+        """Undo `connect`."""
+        ...
+
+    def send_keys(self, key: str, keys: str) -> None:
+        """Press keys."""
+        ...
+
+
+class Submit(Protocol):
+    """Runs a command in the SIP thread; `sip.door.Door.submit`."""
+
+    def __call__(self, command: Callable[[], T], /) -> asyncio.Future[T]:
+        """Return its result to come."""
+        ...
+
+
+class SipLeg:
+    """
+    One phone call.
+
+    The endpoint makes it and feeds it by `took`, `answered`, `media_up`; the rest is
+    `ivr.ports.AudioLeg`.
+    """
+
+    def __init__(
+        self, info: LegInfo, media: MediaPort, *, commands: Commands, submit: Submit
+    ) -> None:
+        self._info = info
+        self._media = media
+        self._commands = commands
+        self._submit = submit
+        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._changed = asyncio.Event()
+        self._answered = False
+        self._media_up = False
+        self._end: Gone | None = None
+        self._ours = False
+        self._told = False
+
+    # ---------------------------------------------------------------- from the endpoint
+
+    def take(self, event: LegEvent) -> None:
+        """Take one event of this call."""
+        if self._end is not None:
+            return
+        if isinstance(event, Gone):
+            self._end = event
+            self._media.stop()
+            self._media.listen(None)
+            self._media.tap(None)
+            self._changed.set()
+        elif self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played):
+            return
+        self._events.put_nowait(event)
+
+    def answered(self) -> None:
+        """Learn that the call was answered."""
+        self._answered = True
+        self._changed.set()
+
+    def media_up(self) -> None:
+        """Learn that audio flows."""
+        self._media_up = True
+        self._changed.set()
+
+    async def established(self) -> None:
+        """Return when the call is answered and audio flows; raises `CallError` when it ends."""
+        while not (self._answered and self._media_up):
+            self._raise_if_gone()
+            self._changed.clear()
+            await self._changed.wait()
+        self._raise_if_gone()
+
+    # ---------------------------------------------------------------- AudioLeg
+
+    @property
+    def info(self) -> LegInfo:
+        """Who is there."""
+        return self._info
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        """Yield what happens, `Gone` last. Cancelling loses nothing."""
+        while not self._told:
+            event = await self._events.get()
+            self._told = isinstance(event, Gone)
+            yield event
+
+    async def answer(self) -> None:
+        """Answer; returns when audio flows."""
+        self._raise_if_gone()
+        await self._submit(lambda: self._commands.answer(self._info.key))
+        await self.established()
+
+    def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
+        """Replace what plays; on hold it waits."""
+        if self._end is None:
+            self._media.play(pcm, token=token, loop=loop)
+
+    def stop_playing(self) -> None:
+        """Fall silent within one frame."""
+        self._media.stop()
+
+    def listen(self, sink: FrameSink | None) -> None:
+        """Send each received frame to *sink*."""
+        self._media.listen(sink if self._end is None else None)
+
+    def tap(self, tap: Tap | None) -> None:
+        """Copy both directions to *tap*."""
+        self._media.tap(tap if self._end is None else None)
+
+    async def connect(self, other: AudioLeg) -> None:
+        """Let both parties hear each other; *other* must be a `SipLeg`."""
+        there = self._sip(other)
+        self._raise_if_gone()
+        there._raise_if_gone()  # noqa: SLF001 - the same class
+        await self._submit(lambda: self._commands.connect(self._info.key, there.info.key))
+
+    async def disconnect(self, other: AudioLeg) -> None:
+        """Undo `connect`; nothing to do when either is gone."""
+        there = self._sip(other)
+        if self._end is None:
+            await self._submit(lambda: self._commands.disconnect(self._info.key, there.info.key))
+
+    async def send_keys(self, keys: str) -> None:
+        """Press *keys* (0-9, *, #, A-D) towards the far end (RFC 4733)."""
+        if not keys or set(keys) - KEYS:
+            raise MisuseError(f"leg {self._info.key}: only 0-9, *, # and A-D are keys")
+        self._raise_if_gone()
+        await self._submit(lambda: self._commands.send_keys(self._info.key, keys))
+
+    async def hang_up(self, *, status: int = 0) -> None:
+        """
+        End the leg; `Gone` follows at once, whether or not the far end confirms.
+
+        Args:
+            status: Final answer to an INVITE that was not answered yet; 0: 603.
+        """
+        if self._end is not None:
+            return
+        self._ours = True
+        self.take(Gone(status=status))
+        try:
+            await self._submit(lambda: self._commands.hang_up(self._info.key, status))
+        except CallError:
+            return  # the line has stopped: so has the leg
+
+    @staticmethod
+    def _sip(other: AudioLeg) -> "SipLeg":
+        if not isinstance(other, SipLeg):
+            raise MisuseError("a SIP leg connects to SIP legs only; bridge others frame by frame")
+        return other
+
+    def _raise_if_gone(self) -> None:
+        if self._end is not None:
+            raise causes.error_of(self._info.key, self._end, ours=self._ours)

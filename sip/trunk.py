@@ -1,0 +1,113 @@
+"""Where calls come from: trunks by source address, and who else may ring."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.errors import SettingsError
+from ivr.settings import Line, Trunk
+
+RESOLVE_PATIENCE = 5.0  # seconds
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkStatus:
+    """How one trunk stands."""
+
+    name: str
+    registers: bool
+    """Whether it is a trunk we register with."""
+    registered: bool = False
+    status: int = 0
+    """SIP status of the last REGISTER; 0: none was answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a source address says about a caller."""
+
+    allowed: bool
+    trunk: str = ""
+
+
+class Origins:
+    """The lists of `line.trunks` and `line.open_to`, as networks."""
+
+    def __init__(self, line: Line, registrars: Mapping[str, Iterable[str]]) -> None:
+        """
+        Read the lists.
+
+        Args:
+            line: The settings.
+            registrars: Addresses of each trunk's registrar, by the trunk's name.
+
+        Raises:
+            SettingsError: Something there is no address.
+        """
+        self._open = _networks("line.open_to", line.open_to)
+        self._trunks = [
+            (trunk.name, _networks(f"line.trunks[{i}].addresses", _all(trunk, registrars)))
+            for i, trunk in enumerate(line.trunks)
+        ]
+        self._anybody = not line.open_to
+
+    def of(self, source: str) -> Origin:
+        """Judge *source* (`address` or `address:port`)."""
+        try:
+            address = ipaddress.ip_address(source.partition(":")[0])
+        except ValueError:
+            return Origin(allowed=False)
+        for name, networks in self._trunks:
+            if any(address in network for network in networks):
+                return Origin(allowed=True, trunk=name)
+        return Origin(allowed=self._anybody or any(address in network for network in self._open))
+
+
+def _all(trunk: Trunk, registrars: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    return (*trunk.addresses, *registrars.get(trunk.name, ()))
+
+
+def _networks(setting: str, written: Iterable[str]) -> list[Network]:
+    networks = []
+    for text in written:
+        try:
+            networks.append(ipaddress.ip_network(text, strict=False))
+        except ValueError:
+            raise SettingsError(
+                setting, found=repr(text), accepted="an address or network, such as 192.0.2.0/24"
+            ) from None
+    return networks
+
+
+def host_of(uri: str) -> str:
+    """Return the host of a SIP URI, lower-case; `` when there is none."""
+    scheme, colon, rest = uri.strip().strip("<>").partition(":")
+    if not colon or scheme.lower() not in {"sip", "sips"}:
+        return ""
+    place = rest.rpartition("@")[2]
+    for end in (";", "?", ">"):
+        place = place.partition(end)[0]
+    return place.partition(":")[0].lower()
+
+
+async def addresses_of(host: str) -> tuple[str, ...]:
+    """
+    Look *host* up without stopping the event loop; `()` when it has no address.
+
+    pjsip looks names up in the SIP thread and would stop every call over a dead name.
+    """
+    if not host:
+        return ()
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(RESOLVE_PATIENCE):
+            found = await loop.getaddrinfo(
+                host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM
+            )
+    except (OSError, UnicodeError):  # TimeoutError is an OSError
+        return ()
+    return tuple(str(entry[4][0]) for entry in found)
