@@ -1,0 +1,85 @@
+"""The rules a flow can break, by the names its errors carry (docs/reference/flow-rules.md)."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """Short names of the rules."""
+
+    # the file
+    ENCODING = "encoding"
+    TOO_BIG = "too-big"
+    TOO_DEEP = "too-deep"
+    YAML = "yaml"
+    NO_ALIAS = "no-alias"
+    NO_TAG = "no-tag"
+    NO_MERGE = "no-merge"
+    DUPLICATE_KEY = "duplicate-key"
+    # its shape
+    UNKNOWN_KEY = "unknown-key"
+    MISSING_KEY = "missing-key"
+    TWO_SPELLINGS = "two-spellings"
+    WRONG_SHAPE = "wrong-shape"
+    BAD_NAME = "bad-name"
+    BAD_VALUE = "bad-value"
+    BAD_TEMPLATE = "bad-template"
+    BAD_GUARD = "bad-guard"
+    BAD_PHRASE = "bad-phrase"
+    SPLIT_PROMPT = "split-prompt"
+    STATE_KIND = "state-kind"
+    MISSING_ELSE = "missing-else"
+    AFTER_ELSE = "after-else"
+    # the names in it
+    UNKNOWN_SLOT_TYPE = "unknown-slot-type"
+    UNKNOWN_STATE = "unknown-state"
+    UNKNOWN_SLOT = "unknown-slot"
+    UNKNOWN_FLOW = "unknown-flow"
+    UNKNOWN_OPERATION = "unknown-operation"
+    UNKNOWN_ARGUMENT = "unknown-argument"
+    UNKNOWN_OUTCOME = "unknown-outcome"
+    MISSING_ARGUMENT = "missing-argument"
+    DUPLICATE_FLOW = "duplicate-flow"
+    SLOT_DISAGREES = "slot-disagrees"
+    UNASKABLE_SLOT = "unaskable-slot"
+    # the ways through it
+    MISSING_NEXT = "missing-next"
+    UNHANDLED_OUTCOME = "unhandled-outcome"
+    UNREACHABLE_STATE = "unreachable-state"
+    DEAD_END = "dead-end"
+    LOOPS_WITHOUT_LISTENING = "loops-without-listening"
+    RECURSIVE_CALL = "recursive-call"
+    # what is said and when
+    MAYBE_UNSET = "maybe-unset"
+    SPEAKS_PRIVATE = "speaks-private"
+    NEEDS_PROOF = "needs-proof"
+    LONG_MENU = "long-menu"
+    LONG_PROMPT = "long-prompt"
+    NO_PHRASE = "no-phrase"
+    KEY_RESERVED = "key-reserved"
+    KEY_COLLIDES = "key-collides"
+    PHRASE_RESERVED = "phrase-reserved"
+    PHRASE_COLLIDES = "phrase-collides"
+
+
+def closest(word: str, names: Iterable[str]) -> str | None:
+    """Find the name that *word* is most likely a misspelling of."""
+    found = get_close_matches(word[:60], list(names), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Render a hint: the likely name, else the known ones (the first twelve)."""
+    known = sorted(set(names))
+    if guess := closest(word, known):
+        return f"did you mean {guess}?"
+    if not known:
+        return ""
+    return "known: " + ", ".join(known[:12]) + (", …" if len(known) > 12 else "")  # noqa: PLR2004 - said above
+
+
+def shown(text: str) -> str:
+    """Clip what the author wrote so that a message stays one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"  # noqa: PLR2004 - a third of a terminal

@@ -1,0 +1,18 @@
+"""The ways on from a state."""
+
+from collections.abc import Mapping
+
+from ivr.flow.model import Branch, End, Handoff, Return, State
+
+
+def ways_of(state: State) -> Mapping[str, tuple[Branch, ...]]:
+    """Tell which outcome leads where; nothing for the states that end a flow."""
+    if isinstance(state, Return | Handoff | End):
+        return {}
+    return state.on
+
+
+def targets_of(state: State) -> tuple[str, ...]:
+    """Name the states *state* may lead to, each once, in file order."""
+    branches = (branch for way in ways_of(state).values() for branch in way)
+    return tuple(dict.fromkeys(branch.to for branch in branches))
