@@ -1,0 +1,108 @@
+"""From a question to its grammar, and from a grammar to what a recogniser is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from ivr.dialog import tripwire, universals
+from ivr.dialog.actions import Listening, Wait
+from ivr.dialog.grammar import jsgf
+from ivr.dialog.grammar.base import Grammar
+from ivr.dialog.grammar.choices import Choices
+from ivr.dialog.grammar.digits import Digits
+from ivr.dialog.grammar.text import language_of
+from ivr.dialog.grammar.yes_no import YesNo
+from ivr.errors import MisuseError
+from ivr.flow.model import Question, Slot
+
+_HESITATIONS = {"en": "um | uh", "es": "eh | este"}
+_LEADS = {
+    "en": "i want to | i'd like to | i need to | can i | let me | please | i have | i'm having",
+    "es": "quiero | quisiera | necesito | por favor | tengo",
+}
+_PLEASE = {"en": "please", "es": "por favor"}
+_SHARES = {"<answer>": 0.9, "<anytime>": 0.1}
+"""What callers say at a question, roughly; the search leans towards answers by so much."""
+
+_DEFAULT_DIGITS = (1, 20)
+_LIMIT = 15.0  # seconds; what a question has by default
+
+
+def grammar_for(
+    question: Question, slots: Mapping[str, Slot], *, language: str, today: date
+) -> Grammar:
+    """
+    Give the grammar of *question*.
+
+    Raises:
+        MisuseError: Its slot is unknown or of a type only an operation fills.
+    """
+    if question.slot is None:
+        return Choices(question.choices, language)
+    slot = slots.get(question.slot)
+    if slot is None:
+        raise MisuseError("a question names a slot its flow does not have")
+    return _for_slot(slot, language=language, today=today)
+
+
+def yes_no_grammar(language: str) -> Grammar:
+    """Give the grammar of "is that right?"; its values are True and False."""
+    return YesNo(language)
+
+
+def listening_for(
+    grammar: Grammar | None, *, question: Question | None, language: str, sensitive: bool
+) -> Listening:
+    """Tell a recogniser what may be heard: *grammar* if any, the universals, the tripwire."""
+    limit = question.utterance_limit if question else _LIMIT
+    return _listening(grammar, language_of(language), limit, sensitive=sensitive)
+
+
+def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:  # noqa: ARG001 - dates
+    match slot.type:
+        case "yes_no":
+            return YesNo(language)
+        case "choice":
+            return Choices(slot.choices, language)
+        case "digits":
+            return Digits(*(slot.length or _DEFAULT_DIGITS), language)
+        case "zip":
+            return Digits(5, 5, language)
+        case _:
+            raise MisuseError(f"nobody can be asked for a slot of type '{slot.type}'")
+
+
+# A recogniser is told the same things call after call; writing them takes far longer than a turn.
+@lru_cache(maxsize=256)
+def _listening(
+    grammar: Grammar | None, language: str, limit: float, *, sensitive: bool
+) -> Listening:
+    rules = {"<anytime>": _anytime(language)}
+    if grammar is not None:
+        lead, tail = _HESITATIONS[language], _PLEASE[language]
+        rules = {"<answer>": f"[ {lead} ] {grammar.rule()} [ {tail} ]", **rules}
+    shares = {name: _SHARES[name] for name in rules}
+    body = "\n".join(f"{name} = {rule};" for name, rule in rules.items())
+    own = grammar.phrases() if grammar else ()
+    return Listening(
+        jsgf=f"#JSGF V1.0;\ngrammar g;\n{body}\npublic <g> = {jsgf.weighted(shares)};\n",
+        words=tuple(sorted(frozenset().union(*map(jsgf.words_in, rules.values())))),
+        phrases=tuple(dict.fromkeys((*own, *_common_phrases(language)))),
+        wait=grammar.wait if grammar else Wait.SHORT,
+        limit=limit,
+        sensitive=sensitive,
+    )
+
+
+@lru_cache(maxsize=8)
+def _anytime(language: str) -> str:
+    """Write what is understood at every question, and while nothing is asked."""
+    lead = f"{_HESITATIONS[language]} | {_LEADS[language]}"
+    return f"[ {lead} ] {jsgf.phrases(_common_phrases(language))} [ {_PLEASE[language]} ]"
+
+
+@lru_cache(maxsize=8)
+def _common_phrases(language: str) -> tuple[str, ...]:
+    alarms = (phrase for group in tripwire.PHRASES[language].values() for phrase in group)
+    listened_for = (phrase for phrase in alarms if phrase not in tripwire.TOO_SHORT_ALONE)
+    return (*sorted(universals.reserved_phrases(language)), *listened_for)

@@ -1,0 +1,164 @@
+"""Menus and choice slots: one of a few things, by its phrases, its number or its key."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from ivr.dialog.actions import Wait
+from ivr.dialog.grammar import jsgf
+from ivr.dialog.grammar.base import Answer, KeyReading, KeysComplete, KeysPartial, KeysWrong
+from ivr.dialog.grammar.numbers import DIGITS
+from ivr.dialog.grammar.text import Words, cores, find, fold, language_of, listed, spell
+from ivr.flow.model import Choice, Value
+
+_LEADS: Final[Mapping[str, str]] = {
+    "en": "i'd like to | i want to | i need to | can i | i'm calling to | i'm calling about",
+    "es": "quiero | quisiera | necesito | puedo",
+}
+_POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": listed("first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"),
+    "es": listed("primera|segunda|tercera|cuarta|quinta|sexta|séptima|octava|novena"),
+}
+_REFUSALS = frozenset(fold("no not don't doesn't isn't never nothing nunca nada ni"))
+_BY_POSITION = "123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The answer's value is the choice's name."""
+
+    choices: tuple[Choice, ...]
+    language: str
+
+    @property
+    def wait(self) -> Wait:
+        """The answer is one phrase."""
+        return Wait.SHORT
+
+    def rule(self) -> str:
+        """Give the phrases with "I'd like to" and the like, and the choices' numbers."""
+        tag = language_of(self.language)
+        by_phrase = f"[ {_LEADS[tag]} ] {jsgf.phrases(self._spoken())}"
+        numbered = tuple(_numbered(self.choices, tag))
+        if not self._spoken():
+            return jsgf.phrases(numbered)
+        if not numbered:
+            return by_phrase
+        return jsgf.weighted({by_phrase: 0.9, jsgf.phrases(numbered): 0.1})
+
+    def words(self) -> frozenset[str]:
+        """Give the words of `rule`."""
+        return jsgf.words_in(self.rule())
+
+    def phrases(self) -> tuple[str, ...]:
+        """Give all phrases, without what may stand before them."""
+        return (*self._spoken(), *_numbered(self.choices, language_of(self.language)))
+
+    def read(self, text: str) -> Answer | None:
+        """
+        Read *text*: a phrase as such, else the only choice whose phrase is in it.
+
+        "I don't want billing" is no answer: what is refused is not chosen.
+        """
+        words = fold(text)
+        exact = _exact(self)
+        for core in cores(words, self.language):
+            if core in exact:
+                return Answer(exact[core])
+        return self._mentioned(words)
+
+    def read_keys(self, keys: str) -> KeyReading:
+        """Read the choices' keys; where the author gave none, their positions."""
+        if not keys:
+            return KeysPartial()
+        name = dict(_keys(self.choices)).get(keys)
+        return KeysWrong() if name is None else KeysComplete(name)
+
+    def read_back(self, value: Value) -> str:
+        """Say the choice's first phrase."""
+        named = (choice for choice in self.choices if choice.name == value)
+        choice = next(named, None)
+        return choice.says[0] if choice and choice.says else str(value).replace("_", " ")
+
+    def key_prompt(self) -> str:
+        """Name each choice and its key."""
+        tag = language_of(self.language)
+        lead, link = ("Oprima", "para") if tag == "es" else ("Press", "for")
+        named = [
+            f"{_key_name(key, tag)} {link} {self.read_back(name)}"
+            for key, name in _keys(self.choices)
+        ]
+        return f"{lead} {', '.join(named)}." if named else ""
+
+    def _spoken(self) -> tuple[str, ...]:
+        spelled = (spell(said, self.language) for choice in self.choices for said in choice.says)
+        return tuple(phrase for phrase in spelled if phrase)
+
+    def _mentioned(self, words: Words) -> Answer | None:
+        found = {
+            fold(said): choice.name
+            for choice in self.choices
+            for said in choice.says
+            if fold(said) and find(words, fold(said)) >= 0
+        }
+        whole = [said for said in found if not any(_inside(said, other) for other in found)]
+        names = {found[said] for said in whole}
+        outside = set(words).difference(*whole)
+        if len(names) != 1 or outside & _REFUSALS:
+            return None
+        return Answer(names.pop())
+
+
+def _inside(phrase: Words, other: Words) -> bool:
+    return phrase != other and find(other, phrase) >= 0
+
+
+@lru_cache(maxsize=256)
+def _exact(grammar: Choices) -> Mapping[Words, str]:
+    """Map whole utterances to names; an author's phrase goes before a number."""
+    tag = language_of(grammar.language)
+    table: dict[Words, str] = {}
+    for choice in grammar.choices:
+        for said in choice.says:
+            table.setdefault(fold(said), choice.name)
+            table.setdefault(fold(spell(said, tag)), choice.name)
+    for said, name in _numbers(grammar.choices, tag):
+        table.setdefault(fold(said), name)
+    table.pop((), None)
+    return table
+
+
+def _keys(choices: tuple[Choice, ...]) -> tuple[tuple[str, str], ...]:
+    given = tuple((choice.key, choice.name) for choice in choices if choice.key is not None)
+    if given:
+        return given
+    return tuple(zip(_BY_POSITION, (choice.name for choice in choices), strict=False))
+
+
+def _key_name(key: str, language: str) -> str:
+    if key.isdecimal():
+        return DIGITS[language][int(key)]
+    names = {"#": "pound", "*": "star"} if language == "en" else {"#": "numeral", "*": "asterisco"}
+    return names.get(key, key)
+
+
+def _numbered(choices: tuple[Choice, ...], language: str) -> Iterator[str]:
+    return (said for said, _ in _numbers(choices, language))
+
+
+def _numbers(choices: tuple[Choice, ...], language: str) -> Iterator[tuple[str, str]]:
+    """Yield "number two", "two", "the second one" with the names they choose."""
+    for key, name in _keys(choices):
+        if key.isdecimal():
+            digit = DIGITS[language][int(key)]
+            for lead in (
+                ("", "número ", "opción ") if language == "es" else ("", "number ", "option ")
+            ):
+                yield f"{lead}{digit}", name
+    for place, choice in zip(_POSITIONS[language], choices, strict=False):
+        if language == "es":
+            yield from ((f"la {place}", choice.name), (f"la {place} opción", choice.name))
+        else:
+            for said in (f"the {place}", f"the {place} one", f"{place} one", f"the {place} option"):
+                yield said, choice.name

@@ -1,0 +1,36 @@
+"""One grammar of each kind, for what must hold of all of them."""
+
+from ivr.dialog.grammar.base import Grammar
+from ivr.dialog.grammar.choices import Choices
+from ivr.dialog.grammar.digits import Digits
+from ivr.dialog.grammar.yes_no import YesNo
+from ivr.flow.model import Choice
+
+MENU = (
+    Choice("refill", ("refill", "refill a prescription", "my prescription"), "1"),
+    Choice("appointment", ("appointment", "confirm my appointment"), "2"),
+    Choice("insurance", ("insurance", "insurance coverage"), "3"),
+)
+MENU_ES = (
+    Choice("refill", ("receta", "surtir una receta"), "1"),
+    Choice("appointment", ("cita", "confirmar mi cita"), "2"),
+)
+GRAMMARS: dict[str, Grammar] = {
+    "yes_no": YesNo("en"),
+    "menu": Choices(MENU, "en"),
+    "one digit": Digits(1, 1, "en"),
+    "two digits": Digits(2, 2, "en"),
+    "seven digits": Digits(7, 7, "en"),
+    "six to nine digits": Digits(6, 9, "en"),
+    "one to three digits": Digits(1, 3, "en"),
+    "zip": Digits(5, 5, "en"),
+}
+GRAMMARS_ES: dict[str, Grammar] = {
+    "sí o no": YesNo("es"),
+    "menú": Choices(MENU_ES, "es"),
+    "siete dígitos": Digits(7, 7, "es"),
+}
+ALL = {
+    **{name: (grammar, "en") for name, grammar in GRAMMARS.items()},
+    **{name: (grammar, "es") for name, grammar in GRAMMARS_ES.items()},
+}
