@@ -10,6 +10,7 @@ Every exception this project raises on purpose, split by who must act.
         * LegBroken        (the network or the far end failed)
     * SpeechError          (a recogniser or synthesiser is in trouble)
     * ClinicError          (a backend is down or answers nonsense)
+    * AudioError           (a sound file is none, or of a kind we do not read)
     * HandoffError
         * AgentGone        (the agent's leg ended before the bridge)
         * QueueClosed      (nobody takes calls there now)
@@ -99,6 +100,10 @@ class SpeechError(IvrError):
 
 class ClinicError(IvrError):
     """A clinic backend is down or answers nonsense."""
+
+
+class AudioError(IvrError):
+    """A sound file is none, or of a kind that we do not read."""
 
 
 class HandoffError(IvrError):

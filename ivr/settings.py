@@ -158,6 +158,11 @@ class Settings:
         return self.data_folder / "calls.db"
 
     @property
+    def audit_log(self) -> Path:
+        """Who looked at or listened to what was kept."""
+        return self.data_folder / "audit.log"
+
+    @property
     def recordings_folder(self) -> Path:
         """Where consented recordings go."""
         named = self.records.recordings
