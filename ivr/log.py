@@ -40,12 +40,12 @@ NAMED = frozenset(
 )  # fmt: skip
 """Keys whose texts come from settings, flows and code, never from a caller."""
 
-IDENTIFIED = frozenset({"call", "leg", "id", "recording", "message", "token"})
+IDENTIFIED = frozenset({"call", "leg", "id", "recording", "message", "token", "version"})
 """Keys whose texts are opaque ids that we drew ourselves."""
 
 _NAME = re.compile(r"[A-Za-z_./](?:[\w.:/@+-]|, ?){0,119}|[\d.:a-f]{3,45}", re.ASCII)
 _LONG_NUMBER = re.compile(r"\d{6}")
-_ID = re.compile(r"(?:[0-9a-f]{8}){1,4}")  # no telephone number has such a length
+_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32}")  # as we draw them
 _LARGEST = 999_999  # a telephone number, a prescription or a date written as a number is larger
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _LEVELS = {

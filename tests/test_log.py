@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ivr
 from ivr import log
 from ivr.errors import ClinicError, SpeechError
+from tests.house.source import under
 
 PRIVATE = ["Alex Sample", "2125550142", "212 555 0142", "march third", "4821507", "my chest hurts"]
 
@@ -213,15 +213,14 @@ def test_a_full_disk_costs_the_record_and_nothing_else() -> None:
 
 def test_every_sentence_in_the_code_is_a_literal() -> None:
     methods = {"debug", "info", "warning", "error", "exception", "critical"}
-    package = Path(ivr.__file__).parent
     loose = []
-    for file in [*package.rglob("*.py"), *(package.parent / "sip").rglob("*.py")]:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for module in under("ivr", "sip"):
+        for node in ast.walk(module.tree):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name("_log"), attr=attr), args=args):
                     fixed = [isinstance(a, ast.Constant) and isinstance(a.value, str) for a in args]
                     if attr in methods and fixed != [True]:
-                        loose.append(f"{file.name}:{node.lineno}")
+                        loose.append(f"{module}:{node.lineno}")
                 case _:
                     pass
     assert loose == []

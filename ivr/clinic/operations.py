@@ -14,6 +14,7 @@ _VERIFIED = {
     "verified_by": Phi.NONE,
 }
 _IDENTITY = ("verified", "not_found", "locked", "ambiguous")
+_UNVERIFIED: Mapping[str, tuple[str, ...]] = {"not_found": (), "locked": (), "ambiguous": ()}
 
 SPECS: Mapping[str, OperationSpec] = {
     spec.name: spec
@@ -23,6 +24,7 @@ SPECS: Mapping[str, OperationSpec] = {
             needs=("date_of_birth", "phone"),
             outcomes=_IDENTITY,
             gives=_VERIFIED,
+            fills=_UNVERIFIED,
             doc=(
                 "Who was born on that date and has that ten-digit telephone number? `verified` "
                 "gives patient, caller_name and verified_by; `locked` after three failures in a "
@@ -34,6 +36,7 @@ SPECS: Mapping[str, OperationSpec] = {
             needs=("date_of_birth", "zip"),
             outcomes=_IDENTITY,
             gives=_VERIFIED,
+            fills=_UNVERIFIED,
             doc="The same by the five digits of the ZIP code.",
         ),
         OperationSpec(
@@ -46,6 +49,7 @@ SPECS: Mapping[str, OperationSpec] = {
                 "provider": Phi.MEDICAL,
                 "location": Phi.MEDICAL,
             },
+            fills={"none": ()},
             verified=True,
             doc=(
                 "The patient's next appointment. `found` gives appointment, appointment_at (a date "
@@ -78,6 +82,11 @@ SPECS: Mapping[str, OperationSpec] = {
             needs=("patient", "rx_number"),
             outcomes=("ready", "in_progress", "needs_approval", "not_found"),
             gives={"drug": Phi.MEDICAL, "pharmacy": Phi.MEDICAL, "ready_by": Phi.MEDICAL},
+            fills={
+                "ready": ("drug", "pharmacy"),
+                "needs_approval": ("drug", "pharmacy"),
+                "not_found": (),
+            },
             verified=True,
             doc=(
                 "How a prescription of the patient stands. All but `not_found` give drug "
@@ -90,6 +99,7 @@ SPECS: Mapping[str, OperationSpec] = {
             needs=("patient",),
             outcomes=("active", "inactive", "unknown"),
             gives={"plan": Phi.MEDICAL, "copay": Phi.MEDICAL},
+            fills={"inactive": ("plan",), "unknown": ()},
             verified=True,
             doc=(
                 "Whether the patient's insurance covers a visit. `active` gives plan and copay "
@@ -98,12 +108,9 @@ SPECS: Mapping[str, OperationSpec] = {
         ),
         OperationSpec(
             name="messages.callback",
-            needs=("number", "about"),
+            needs=("number",),
             outcomes=("recorded", "full"),
-            doc=(
-                "Ask that a person calls back at that number; `about` is what the flow knows of "
-                "the wish, in plain words. `full`: no more can be promised."
-            ),
+            doc="Ask that a person calls back at that number. `full`: no more can be promised.",
         ),
     )
 }
