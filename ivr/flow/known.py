@@ -32,10 +32,14 @@ from ivr.flow.scene import Scene, Wording, mistake, wordings_of
 from ivr.flow.templates import slots_of
 from ivr.flow.ways import ways_of
 
-IDENTITY = "identity.verify"
+IDENTITY = "identity."
+"""What the operations that prove who somebody is are named after."""
 VERIFIED = "verified"
+"""Their outcome that proves it."""
 PROVED = "!proved"
 """The fact that the caller has proved who they are; the sign keeps it apart from slots."""
+
+_PROVE = f"lead here only after {IDENTITY}verify came out {VERIFIED}, or with when: {PATIENT}"
 
 Facts = frozenset[str]
 Found = Iterator[FlowError]
@@ -66,8 +70,7 @@ def _wording(scene: Scene, flow: Flow, wording: Wording, here: Facts) -> Found:
             yield mistake(flow, wording.path, Rule.MAYBE_UNSET, message, hint)
         if wording.spoken and slot.phi is not Phi.NONE and PROVED not in here:
             message = f"{name} is {slot.phi}, and the caller has not proved who they are here"
-            hint = f"lead here only after {IDENTITY}, or with when: {PATIENT}"
-            yield mistake(flow, wording.path, Rule.SPEAKS_PRIVATE, message, hint)
+            yield mistake(flow, wording.path, Rule.SPEAKS_PRIVATE, message, _PROVE)
 
 
 def _operation(scene: Scene, flow: Flow, state: Do, here: Facts) -> Found:
@@ -75,8 +78,7 @@ def _operation(scene: Scene, flow: Flow, state: Do, here: Facts) -> Found:
     if spec is not None and spec.verified and PROVED not in here:
         path: Path = ("states", state.name, "do")
         message = f"{spec.name} is for callers who have proved who they are"
-        hint = f"lead here only after {IDENTITY}, or with when: {PATIENT}"
-        yield mistake(flow, path, Rule.NEEDS_PROOF, message, hint)
+        yield mistake(flow, path, Rule.NEEDS_PROOF, message, _PROVE)
 
 
 class _Analysis:
@@ -166,7 +168,7 @@ class _Analysis:
         if spec is None:
             return self._everything
         given = frozenset(spec.fills.get(outcome, spec.gives))
-        if operation != IDENTITY:
+        if not operation.startswith(IDENTITY):
             return given - {PATIENT}
         return given | {PATIENT, PROVED} if outcome == VERIFIED else given - {PATIENT}
 

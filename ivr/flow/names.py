@@ -30,7 +30,7 @@ from ivr.flow.templates import slots_of
 from ivr.flow.ways import ways_of
 
 PATIENT = "patient"
-"""The slot that says who the caller has proved to be; only identity.verify fills it."""
+"""The slot that says who the caller has proved to be; only identity operations fill it."""
 
 Found = Iterator[FlowError]
 
@@ -125,7 +125,7 @@ def _asked(flow: Flow, state: Ask) -> Found:
         hint = "give it a type that can be asked for"
         yield mistake(flow, path, Rule.UNASKABLE_SLOT, message, hint)
     elif name == PATIENT:
-        message = "patient is who the caller has proved to be; only identity.verify fills it"
+        message = "patient is who the caller has proved to be; only an operation fills it"
         yield mistake(flow, path, Rule.UNASKABLE_SLOT, message, "ask for another slot")
 
 

@@ -1,0 +1,106 @@
+"""`ivr flow`: is what the line should do free of mistakes?"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.clinic.operations import SPECS
+from ivr.dialog.universals import PHRASES, reserved_phrases
+from ivr.errors import FlowError, FlowErrors, SettingsError
+from ivr.flow.compiler import compile_book
+from ivr.flow.escape import Escape, escape_proof
+from ivr.flow.machine import FlowBook
+from ivr.flow.reader import decode
+
+EXIT_MISTAKES = 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `flow`."""
+    family = subparsers.add_parser("flow", help="look at the flow files")
+    commands = family.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser = commands.add_parser("check", help="list every mistake in the flow files")
+    parser.add_argument(
+        "folder", nargs="?", metavar="FOLDER", help="where they are; default: the line's own"
+    )
+    parser.add_argument(
+        "--escape", action="store_true", help="print each state's shortest way to a person"
+    )
+    add_settings(parser)
+    add_json(parser)
+    parser.set_defaults(func=check)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check a folder of flows."""
+    settings = read_settings(options)
+    folder = Path(options.folder or settings.flows.folder)
+    try:
+        book = _compile(folder, start=settings.flows.start)
+    except FlowErrors as caught:
+        _print_mistakes(caught.errors, as_json=options.json)
+        return EXIT_MISTAKES
+    ways = escape_proof(book) if options.escape else ()
+    if options.json:
+        print(json.dumps(_found(book, ways)))
+    else:
+        states = sum(len(flow.states) for flow in book.flows.values())
+        print(f"{len(book.flows)} flows, {states} states, no mistakes (version {book.version})")
+        if ways:
+            Console().print(_table(ways))
+    return 0 if all(way.turns is not None for way in ways) else EXIT_MISTAKES
+
+
+def _compile(folder: Path, *, start: str) -> FlowBook:
+    texts: dict[str, str] = {}
+    unreadable: list[FlowError] = []
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+        for path in files:
+            try:
+                texts[str(path)] = decode(path.read_bytes(), file=str(path))
+            except FlowErrors as caught:
+                unreadable += caught.errors
+    except OSError as error:
+        found = error.strerror or "unreadable"
+        raise SettingsError(str(folder), found=found, accepted="a folder of flow files") from error
+    reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
+    try:
+        book = compile_book(texts, SPECS, start=start, reserved=reserved)
+    except FlowErrors as caught:
+        raise FlowErrors([*unreadable, *caught.errors]) from None
+    if unreadable:
+        raise FlowErrors(unreadable)
+    return book
+
+
+def _print_mistakes(mistakes: tuple[FlowError, ...], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"ok": False, "errors": [asdict(mistake) for mistake in mistakes]}))
+        return
+    for mistake in mistakes:
+        print(mistake)
+    print(f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
+
+
+def _found(book: FlowBook, ways: tuple[Escape, ...]) -> Mapping[str, object]:
+    found: dict[str, object] = {"ok": True, "errors": [], "version": book.version}
+    if ways:
+        found["escape"] = [asdict(way) for way in ways]
+    return found
+
+
+def _table(ways: tuple[Escape, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("State", "Turns", "Shortest way to a person"):
+        table.add_column(title, overflow="fold")
+    for way in ways:
+        turns = "-" if way.turns is None else str(way.turns)
+        table.add_row(f"{way.flow}.{way.state}", turns, str(way))
+    return table
