@@ -37,7 +37,7 @@ USER line
 # Everything the line writes: the clinic's data, call rows, messages, recordings.
 VOLUME /var/lib/clinic-line
 # SIP, and the ports of the voice that a line on 5060 chooses for the four calls of its pjsua2 build.
-EXPOSE 5060/udp 5060/tcp 13098-13114/udp
+EXPOSE 5060/udp 5060/tcp 23200-23217/udp
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
     CMD ["ivr", "doctor", "--quick", "--data", "/var/lib/clinic-line"]
 # tini passes signals on and buries the speech processes that end.
