@@ -72,12 +72,13 @@ class Rehearsal:
         self._settle()
 
     def press(self, keys: str) -> None:
-        """Let the caller press *keys*, one after the other, then wait."""
+        """Let the caller press *keys*, one after the other, then wait for an answer."""
+        said = len(self.said)
         for key in keys:
             self._feed(KeyPressed(key))
-        self._settle()
-        if self.ending is None and self._mid_entry:
-            self.wait()
+            self._settle()
+        if self.ending is None and len(self.said) == said:
+            self.wait()  # the line waits for a further key
 
     def wait(self) -> None:
         """Let the caller be silent until the dialog has had enough of it."""
@@ -89,10 +90,6 @@ class Rehearsal:
     def hang_up(self) -> None:
         """Let the caller hang up."""
         self._feed(CallerHungUp())
-
-    @property
-    def _mid_entry(self) -> bool:
-        return self._dialog.keying
 
     def _feed(self, event: Event) -> None:
         if self.ending is None:

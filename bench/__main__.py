@@ -1,0 +1,175 @@
+"""`make bench`: ring the line from a process of its own and measure it on the wire."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.line import Line, invite_arrival
+from bench.phone import Phone
+from ivr.speech.pyttsx3_ import PyttsxSpeaker
+
+RESULTS = Path("bench/results/line.json")
+LOAD_FOR = 10.0  # seconds of playing prompts per level
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured thing."""
+
+    what: str
+    unit: str
+    median: float
+    p95: float
+    runs: int
+    budget: str
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=12, help="repetitions of each measurement")
+    runs: int = parser.parse_args().runs
+    words = asyncio.run(_speak("refill", "operator", "yes"))
+    with Line() as line:
+        figures = [
+            *_calls(line, words, runs),
+            *_handoffs(line, words, max(3, runs // 3)),
+            *_load(line),
+        ]
+    _report(figures)
+
+
+async def _speak(*texts: str) -> dict[str, bytes]:
+    speaker = PyttsxSpeaker(voices={"en": "en-us+f3"})
+    try:
+        return {text: await speaker.render(text) for text in texts}
+    finally:
+        await speaker.close()
+
+
+def _calls(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
+    setup: list[float] = []
+    speech: list[float] = []
+    keys: list[float] = []
+    barge_speech: list[float] = []
+    barge_key: list[float] = []
+    for _ in range(runs):
+        with Phone("127.0.0.1", line.port) as phone:
+            began = time.monotonic()
+            setup.append(phone.answered_after + phone.await_sound(after=0.0) - began)
+            phone.await_silence(of=1.5)
+            phone.say(words["refill"])
+            speech.append(phone.await_sound(after=phone.spoke_until) - phone.spoke_until)
+            phone.await_silence(of=1.0)
+        with Phone("127.0.0.1", line.port) as phone:
+            phone.await_silence(of=1.5)
+            phone.press("2")
+            keys.append(phone.await_sound(after=phone.keyed_at) - phone.keyed_at)
+        barge_key.append(_barge_in(line, _press))
+        barge_speech.append(_barge_in(line, lambda phone: _interrupt(phone, words["refill"])))
+    return [
+        _figure("set-up: INVITE to first word", setup, ""),
+        _figure("turn: end of speech to our answer, in total", speech, "p50 450, p95 700"),
+        _figure("turn: last key to our answer", keys, "p95 100"),
+        _figure("barge-in by speech: onset to last packet", barge_speech, "p50 150, p95 250"),
+        _figure("barge-in by key: key to last packet", barge_key, "p95 60"),
+    ]
+
+
+def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
+    """Interrupt the menu's prompt; give the seconds until the line fell silent."""
+    with Phone("127.0.0.1", line.port) as phone:
+        welcome_ends = phone.await_silence(of=0.25)
+        phone.await_sound(after=welcome_ends)
+        time.sleep(1.0)
+        began = act(phone)
+        return max(0.0, _last_of_prompt(phone, began) - began)
+
+
+def _press(phone: Phone) -> float:
+    phone.press("*")
+    return phone.keyed_at
+
+
+def _interrupt(phone: Phone, pcm: bytes) -> float:
+    began = time.monotonic()
+    phone.say(pcm)
+    return began
+
+
+def _last_of_prompt(phone: Phone, after: float) -> float:
+    """Give the last loud packet before the first pause of 100 ms after *after*."""
+    time.sleep(0.6)
+    last = after
+    for packet in phone.packets:
+        if packet.at < after or not packet.loud:
+            continue
+        if packet.at - last > 0.1:
+            break
+        last = packet.at
+    return last
+
+
+def _handoffs(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
+    seconds: list[float] = []
+    for _ in range(runs):
+        with Phone("127.0.0.1", line.port) as phone:
+            phone.await_silence(of=1.5)
+            phone.say(words["operator"])
+            seconds.append(invite_arrival(line.agent, within=10) - phone.spoke_until)
+        time.sleep(1.0)
+        line.agent.settimeout(0.1)
+        with contextlib.suppress(TimeoutError):
+            while line.agent.recv(8192):
+                pass
+    return [_figure('"operator" to INVITE at the agent', seconds, "p95 500")]
+
+
+def _load(line: Line) -> list[Figure]:
+    """CPU and memory at 0 to 3 calls that hear prompts and say nothing."""
+    figures: list[Figure] = []
+    idle_share, idle_mb = _share(line)
+    with contextlib.ExitStack() as phones:
+        for level in (1, 2, 3):
+            phones.enter_context(Phone("127.0.0.1", line.port))
+            time.sleep(1.0)
+            share, memory = _share(line)
+            each = (share - idle_share) / level
+            figures.append(Figure(f"CPU a call, {level} at once", "% core", each, each, 1, "0.6"))
+            grown = (memory - idle_mb) / level
+            figures.append(Figure(f"memory a call, {level} at once", "MB", grown, grown, 1, ""))
+    figures.append(Figure("CPU of an idle line", "% core", idle_share, idle_share, 1, ""))
+    figures.append(Figure("memory of an idle line", "MB", idle_mb, idle_mb, 1, ""))
+    return figures
+
+
+def _share(line: Line) -> tuple[float, float]:
+    before, began = line.cost(), time.monotonic()
+    time.sleep(LOAD_FOR)
+    after = line.cost()
+    used = (after.line_cpu - before.line_cpu) / (time.monotonic() - began)
+    return 100 * used, after.line_mb
+
+
+def _figure(what: str, seconds: list[float], budget: str) -> Figure:
+    ordered = sorted(1000 * s for s in seconds)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return Figure(what, "ms", statistics.median(ordered), p95, len(ordered), budget)
+
+
+def _report(figures: list[Figure]) -> None:
+    print(f"{'what':<46} {'median':>8} {'p95':>8}  {'unit':<7} {'runs':>4}  budget")
+    for f in figures:
+        print(f"{f.what:<46} {f.median:8.1f} {f.p95:8.1f}  {f.unit:<7} {f.runs:>4}  {f.budget}")
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""The composition root: the one place that knows every adapter and starts them in order."""
+
+import asyncio
+import fcntl
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from ivr import prompts
+from ivr.attendant import NOBODY_FLOW, Attendant, Line
+from ivr.clinic.demo import DemoClinic
+from ivr.clinic.messages import MessageBox
+from ivr.clinic.operations import SPECS
+from ivr.dialog.universals import reserved_phrases
+from ivr.dialog.wording import Wording
+from ivr.errors import ClinicError, FlowError, FlowErrors, SettingsError, SpeechError
+from ivr.flow.compiler import compile_book
+from ivr.flow.machine import FlowBook
+from ivr.flow.model import Ask, End, Handoff, Record, Say
+from ivr.flow.templates import slots_of
+from ivr.handoff.agents import Agent
+from ivr.handoff.handoff import Limits
+from ivr.ports import AudioLeg
+from ivr.records.calls import CallBook
+from ivr.settings import Settings
+from ivr.speech.cached import CachedSpeaker
+from ivr.speech.client import SpeechClient
+from ivr.speech.pyttsx3_ import VOICES, PyttsxSpeaker
+from ivr.speech.tones import beep, hold_music
+from ivr.voice import Voice
+from ivr.watch.live import LiveCalls, WatchSocket
+from sip.endpoint import SipEndpoint
+
+_log = logging.getLogger(__name__)
+LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
+
+
+def load_book(settings: Settings) -> FlowBook:
+    """
+    Read and check every flow of the flows folder.
+
+    Raises:
+        FlowErrors: Every mistake of every file, or the folder itself.
+    """
+    folder = Path(settings.flows.folder)
+    texts: dict[str, str] = {}
+    mistakes: list[FlowError] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            with path.open("rb") as file:
+                texts[str(path)] = file.read(LONGEST_FLOW).decode()
+        except (OSError, UnicodeDecodeError) as error:
+            what = "it is not UTF-8 text" if isinstance(error, ValueError) else "it cannot be read"
+            mistakes.append(FlowError(str(path), 1, "unreadable-file", what))
+    if not texts and not mistakes:
+        hint = "flows.folder in the settings names it"
+        mistakes.append(FlowError(str(folder), 1, "no-flows", "no *.yaml file is there", hint))
+    if mistakes:
+        raise FlowErrors(mistakes)
+    start = settings.flows.start
+    book = compile_book(texts, SPECS, start=start, reserved=reserved_phrases("en"))
+    if NOBODY_FLOW not in book.flows:
+        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
+        raise FlowErrors([FlowError(str(folder), 1, "missing-flow", what)])
+    return book
+
+
+def load_wording(settings: Settings) -> Wording:
+    """
+    Read the line's own words.
+
+    Raises:
+        FlowErrors: Every mistake in them.
+    """
+    return prompts.load_wording(Path(settings.flows.prompts))
+
+
+class RunningLine:
+    """A whole line in this process. `start` once, `stop` once, also after a failed start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = AsyncExitStack()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._live = LiveCalls()
+        self._book: FlowBook
+        self._attendant: Attendant
+        self._endpoint: SipEndpoint
+        self._ears: SpeechClient
+
+    @property
+    def port(self) -> int:
+        """The SIP port."""
+        return self._endpoint.port
+
+    @property
+    def capacity(self) -> int:
+        """Calls at once, callers and agents together."""
+        return self._endpoint.capacity
+
+    @property
+    def hearing(self) -> str:
+        """What understands callers, in words."""
+        return self._ears.status.text
+
+    async def start(self) -> None:
+        """
+        Start everything, from the ground up.
+
+        Raises:
+            SettingsError: Data folder or port are taken or cannot be had.
+            FlowErrors: The flows or the wording are wrong.
+        """
+        settings = self._settings
+        self._stack.enter_context(_own_folder(settings.data_folder))
+        self._book = load_book(settings)
+        wording = load_wording(settings)
+        speaker = await self._start_voice()
+        self._ears = SpeechClient(settings.speech, data=settings.data_folder)
+        await self._ears.start()
+        self._stack.push_async_callback(self._ears.stop)
+        messages = MessageBox(settings.data_folder / "messages.db")
+        self._stack.push_async_callback(messages.close)
+        clinic = await self._start_clinic(messages)
+        records = CallBook(settings.data_folder / "calls.db")
+        await records.start()
+        self._stack.push_async_callback(records.close)
+        self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
+        self._attendant = Attendant(
+            Line(
+                book=lambda: self._book,
+                start=settings.flows.start,
+                wording=wording,
+                speaker=speaker,
+                voice=partial(self._voice, speaker, messages),
+                clinic=clinic,
+                dialler=self._endpoint,
+                agents=tuple(Agent(a.name, a.uri, a.queues) for a in settings.handoff.agents),
+                limits=Limits(settings.handoff.ring_for, settings.handoff.accept_within),
+                music=hold_music(),
+                calls=records,
+                live=self._live,
+            )
+        )
+        await self._prewarm(speaker)
+        await self._endpoint.start()
+        self._stack.push_async_callback(self._endpoint.stop)
+        self._stack.push_async_callback(self._end_calls)
+        watch = WatchSocket(settings.watch_socket, self._answers())
+        await watch.start()
+        self._stack.push_async_callback(watch.stop)
+
+    async def stop(self) -> None:
+        """Hang up, end every process, keep every row."""
+        await self._stack.aclose()
+
+    def reload(self) -> FlowErrors | None:
+        """Use the edited flows for new calls; with mistakes in them keep those there are."""
+        try:
+            self._book = load_book(self._settings)
+        except FlowErrors as errors:
+            for error in errors.errors:
+                _log.error("flow mistake", extra={"file": error.file, "rule": error.rule})
+            return errors
+        _log.info("flows reloaded", extra={"version": self._book.version})
+        return None
+
+    # ------------------------------------------------------------ parts
+
+    async def _start_voice(self) -> CachedSpeaker:
+        speech = self._settings.speech
+        voices = {**VOICES, "en": speech.voice} if speech.voice else VOICES
+        inner = PyttsxSpeaker(voices=voices, rate=speech.rate)
+        self._stack.push_async_callback(inner.close)
+        return CachedSpeaker(inner, self._settings.data_folder / "prompts")
+
+    async def _prewarm(self, speaker: CachedSpeaker) -> None:
+        try:
+            await speaker.prewarm(fixed_prompts(self._book))
+        except SpeechError:
+            _log.exception("the line cannot speak; callers hear music and are put through")
+
+    async def _start_clinic(self, messages: MessageBox) -> DemoClinic:
+        settings = self._settings
+        clinic = DemoClinic(
+            settings.clinic_database, timeout=settings.clinic.timeout, messages=messages
+        )
+        self._stack.push_async_callback(clinic.close)
+        try:
+            await clinic.open()
+        except ClinicError:
+            _log.exception("the clinic does not answer yet; callers go to people")
+        return clinic
+
+    def _voice(self, speaker: CachedSpeaker, box: MessageBox, call: str, about: str) -> Voice:
+        keep = partial(box.keep_message, call=call, queue="front_desk", about=about)
+        return Voice(speaker, self._ears, beep(), keep)
+
+    # ------------------------------------------------------------ calls
+
+    def _ring(self, leg: AudioLeg) -> None:
+        task = asyncio.get_running_loop().create_task(
+            self._attendant.take(leg, call=secrets.token_hex(6))
+        )
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _end_calls(self) -> None:
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    # ------------------------------------------------------------ operators
+
+    def _answers(self) -> Mapping[str, Any]:
+        return {"calls": self._tell_calls, "health": self._tell_health, "reload": self._tell_reload}
+
+    async def _tell_calls(self) -> Mapping[str, Any]:
+        return {"calls": self._live.snapshot()}
+
+    async def _tell_health(self) -> Mapping[str, Any]:
+        status = f"{len(self._live)} calls, {self.capacity} legs at most, {self.hearing}"
+        return {"ok": True, "status": status, "port": self.port}
+
+    async def _tell_reload(self) -> Mapping[str, Any]:
+        errors = self.reload()
+        if errors is not None:
+            return {"errors": [str(error) for error in errors.errors]}
+        return {"version": self._book.version}
+
+
+def fixed_prompts(book: FlowBook) -> list[str]:
+    """Collect the prompts whose text no slot changes: they can be rendered ahead of calls."""
+    texts: list[str] = []
+    for flow in book.flows.values():
+        for state in flow.states.values():
+            match state:
+                case Ask(question=question):
+                    texts += [
+                        question.prompt,
+                        question.help,
+                        *question.no_input,
+                        *question.no_match,
+                    ]
+                case Say(prompt=prompt) | Record(prompt=prompt) | End(prompt=prompt):
+                    texts.append(prompt)
+                case Handoff(prompt=prompt):
+                    texts.append(prompt)
+                case _:
+                    pass
+    return [text for text in texts if text and not slots_of(text)]
+
+
+def _own_folder(folder: Path) -> IO[str]:
+    """
+    Make the data folder this line's own, until the returned file is closed.
+
+    Raises:
+        SettingsError: Another line has it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        found = f"{folder}: {error.strerror}"
+        raise SettingsError("data", found=found, accepted="a folder we can write") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        found = f"{folder}, where another line runs"
+        accepted = "a folder of this line's own: --data DIR"
+        raise SettingsError("data", found=found, accepted=accepted) from error
+    return lock

