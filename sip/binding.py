@@ -140,7 +140,7 @@ class PjCall(pj.Call):
     """One call. Made and destroyed in the SIP thread."""
 
     def __init__(
-        self, account: "PjAccount", key: str, media: MediaPort, *, call_id: int = -1
+        self, account: PjAccount, key: str, media: MediaPort, *, call_id: int = -1
     ) -> None:
         super().__init__(account, call_id)
         self.key = key
@@ -241,14 +241,14 @@ class PjCall(pj.Call):
             self._port.startTransmit(audio)
             audio.startTransmit(self._port)
 
-    def join(self, other: "PjCall") -> None:
+    def join(self, other: PjCall) -> None:
         """Let the two far ends hear each other."""
         with translated():
             here, there = self.getAudioMedia(-1), other.getAudioMedia(-1)
             here.startTransmit(there)
             there.startTransmit(here)
 
-    def part(self, other: "PjCall") -> None:
+    def part(self, other: PjCall) -> None:
         """Undo `join`."""
         with translated():
             here, there = self.getAudioMedia(-1), other.getAudioMedia(-1)

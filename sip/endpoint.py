@@ -14,6 +14,7 @@ from sip.causes import Status
 from sip.door import Door
 from sip.engine import Answered, Engine, EngineOptions, MediaUp, Problem, Receiver, Report
 from sip.media_port import MediaPort
+from sip.oversize import Oversize
 from sip.sip_leg import SipLeg
 from sip.sockets import choose_sip_port
 from sip.trunk import Origins, TrunkStatus, addresses_of, host_of
@@ -58,6 +59,7 @@ class SipEndpoint:
             for trunk in line.trunks
         }
         self._running: _Running | None = None
+        self._oversize = Oversize()
         self._port = 0
 
     # ---------------------------------------------------------------- public face
@@ -93,10 +95,15 @@ class SipEndpoint:
         if SipEndpoint._in_this_process:
             raise MisuseError("one SIP endpoint runs in this process already")
         line = self._line
+        if line.overflow and not host_of(line.overflow):
+            raise SettingsError(
+                "line.overflow", found=repr(line.overflow), accepted="a SIP URI, or nothing"
+            )
         origins = Origins(line, await self._registrars())
         self._port = choose_sip_port(line.address, line.port, tcp=line.tcp)
         self._running = await self._start_thread(EngineOptions(line, self._port, origins))
         SipEndpoint._in_this_process = True
+        self._oversize.open(line.address, self._port)
         log.info("the line is open", extra={"port": self._port, "capacity": self.capacity})
 
     async def stop(self) -> None:
@@ -104,6 +111,7 @@ class SipEndpoint:
         running, self._running = self._running, None
         if running is None:
             return
+        self._oversize.close()
         running.door.submit(running.engine.stop).add_done_callback(_ignore)
         try:
             async with asyncio.timeout(STOP_PATIENCE):
@@ -127,13 +135,14 @@ class SipEndpoint:
         if self._running is None:
             raise LegBroken("the line is not open")
         door, engine, key = self._running.door, self._running.engine, secrets.token_hex(4)
-        if not await addresses_of(host_of(uri)):
+        addresses = await addresses_of(host_of(uri))
+        if not addresses:
             raise LegBroken(f"leg {key}: the address to ring names no host that exists")
         media = self._new_media(key, door)
         leg = SipLeg(LegInfo(key=key), media, commands=engine, submit=door.submit)
         self._legs[key] = leg
         try:
-            await door.submit(lambda: engine.dial(key, uri, media))
+            await door.submit(lambda: engine.dial(key, uri, media, address=addresses[0]))
             async with asyncio.timeout(ring_for):
                 await leg.established()
         except BaseException as error:

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field, replace
 from ivr.errors import LegBroken, LegClosed
 from ivr.ports import Keyed, LegEvent, LegInfo, MediaHeld, MediaResumed
 from ivr.settings import Line, Trunk
-from sip import binding, causes
+from sip import admission, binding, causes
+from sip.admission import Reply, Room
 from sip.binding import PjAccount, PjCall, Stack
 from sip.causes import CallState, Status
 from sip.door import Door
+from sip.filters import Source, accept_only
+from sip.guard import Guard
 from sip.media_port import MediaPort
 from sip.message import Request, parse
+from sip.rtp_lock import RtpLock
 from sip.sockets import RtpPorts, announced, claim_rtp_ports
 from sip.stack import AccountOptions, StackError, StackOptions
 from sip.trunk import Origins, host_of
@@ -81,6 +85,9 @@ class _Call:
     pj: PjCall
     media: MediaPort
     watch: Watch
+    lock: RtpLock
+    filters: tuple[tuple[Source, ...], tuple[Source, ...]] | None = None
+    """What the kernel was told of `lock`: RTP, RTCP."""
     partners: set[str] = field(default_factory=set)
     given_up: bool = False
 
@@ -108,6 +115,7 @@ class Engine:
         self._calls: dict[str, _Call] = {}
         self._accounts: dict[str, PjAccount] = {}
         self._rtp: RtpPorts | None = None
+        self._guard = Guard(self._screen)
         self._stopping = False
         self.capacity = 0
         """Calls at once; known after `open`."""
@@ -132,6 +140,7 @@ class Engine:
         while not self._stopping:
             stack.poll(POLL)
             self._door.drain()
+            self._learn_sources()
             if (now := time.monotonic()) >= tick:
                 tick = now + TICK
                 self._watch(now)
@@ -156,11 +165,11 @@ class Engine:
                 return Problem("line.codecs", found, ", ".join(stack.codecs))
             compiled = binding.compiled_calls()
             self.capacity = min(line.max_calls, compiled) if line.max_calls else compiled
-            return self._open_accounts(compiled)
+            return self._open_accounts(stack, compiled)
         except StackError as error:
             return Problem("line", str(error), "an address, port and trunks that can be used")
 
-    def _open_accounts(self, most_calls: int) -> Problem | None:
+    def _open_accounts(self, stack: Stack, most_calls: int) -> Problem | None:
         line = self._line
         self._rtp = claim_rtp_ports(
             line.address, line.rtp_port, calls=most_calls, sip_port=self._options.port
@@ -171,6 +180,7 @@ class Engine:
         for account in self._account_options(self._rtp):
             default = account.trunk == LINE
             self._accounts[account.trunk] = PjAccount(account, self, default=default)
+        self._guard.start(stack, line.address, self._options.port)
         return None
 
     def _account_options(self, rtp: RtpPorts) -> list[AccountOptions]:
@@ -200,6 +210,7 @@ class Engine:
         if self._accounts:
             stack.poll(POLL)  # un-REGISTERs leave
         self._accounts.clear()
+        self._guard.close()
         stack.close()
         if self._rtp:
             self._rtp.release()
@@ -214,9 +225,16 @@ class Engine:
         """Ring: 180 at once, the rest is the application's."""
         request = parse(packet) or Request("INVITE", "", {}, "")
         origin = self._options.origins.of(source)
+        refusal = None
+        if not self._guard.active:
+            refusal = admission.outside(request, origin, self._room(besides=1))
         key = secrets.token_hex(4)
         media = self._receiver.new_media(key)
-        call = self._new_call(key, trunk, media, state=CallState.RINGING, call_id=call_id)
+        address = source.partition(":")[0]
+        call = self._new_call(key, trunk, media, address=address, call_id=call_id)
+        if refusal:
+            call.pj.respond(refusal.status, refusal.headers)
+            return
         call.pj.respond(Status.RINGING)
         info = LegInfo(
             key=key,
@@ -225,6 +243,27 @@ class Engine:
             trunk=origin.trunk,
         )
         self._door.post(self._receiver.on_call, info, media)
+
+    def _screen(self, request: Request, source: str, known: bool) -> Reply | None:  # noqa: FBT001 - the guard's signature
+        if known:
+            reply = admission.within(request)
+            if reply and reply.key:
+                self._keyed_by_info(request.header("call-id"), reply.key)
+            return reply
+        reply = admission.outside(request, self._options.origins.of(source), self._room())
+        if reply:
+            extra = {"method": request.method, "status": int(reply.status)}
+            log.info("a request was refused", extra=extra)
+        return reply
+
+    def _keyed_by_info(self, call_id: str, digit: str) -> None:
+        for key, call in self._calls.items():
+            if call.pj.call_id == call_id:
+                self.keyed(key, digit)
+
+    def _room(self, *, besides: int = 0) -> Room:
+        calls = binding.active_calls() - besides
+        return Room(calls, self.capacity, self._line.overflow)
 
     def state_changed(self, key: str, state: CallState, status: int) -> None:
         """Tell when it is answered."""
@@ -241,6 +280,9 @@ class Engine:
         call.watch.hear(audio, now=time.monotonic())
         if audio.live:
             call.pj.attach(audio.index)
+            call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
+            call.filters = None  # the sockets may be new ones
+            self._lock(call, 0)
             for partner in call.partners:
                 self._join(call, self._calls[partner])
             self._report(key, MediaUp())
@@ -274,13 +316,13 @@ class Engine:
         """Send 200."""
         self._call(key).pj.respond(Status.OK)
 
-    def dial(self, key: str, uri: str, media: MediaPort) -> None:
+    def dial(self, key: str, uri: str, media: MediaPort, *, address: str) -> None:
         """Send an INVITE, from the account of the trunk whose registrar *uri* names."""
         if binding.active_calls() >= self.capacity:
             raise LegBroken(f"leg {key}: all {self.capacity} call slots are in use")
         host = host_of(uri)
         names = (t.name for t in self._line.trunks if host_of(t.registrar) == host)
-        call = self._new_call(key, next(names, LINE), media, state=CallState.CALLING)
+        call = self._new_call(key, next(names, LINE), media, address=address)
         try:
             call.pj.ring(uri)
         except StackError:
@@ -327,10 +369,12 @@ class Engine:
         return call
 
     def _new_call(
-        self, key: str, trunk: str, media: MediaPort, *, state: CallState, call_id: int = -1
+        self, key: str, trunk: str, media: MediaPort, *, address: str, call_id: int = -1
     ) -> _Call:
+        state = CallState.CALLING if call_id < 0 else CallState.RINGING
         watch = Watch(state, time.monotonic(), self._line.media_timeout)
-        call = _Call(PjCall(self._accounts[trunk], key, media, call_id=call_id), media, watch)
+        pj_call = PjCall(self._accounts[trunk], key, media, call_id=call_id)
+        call = _Call(pj_call, media, watch, RtpLock(address))
         self._calls[key] = call
         return call
 
@@ -351,8 +395,26 @@ class Engine:
     def _watch(self, now: float) -> None:
         for key, call in list(self._calls.items()):
             if call.watch.audio.live:
-                call.watch.count(call.pj.packets(call.watch.audio.index), now=now)
+                packets = call.pj.packets(call.watch.audio.index)
+                call.watch.count(packets, now=now)
+                self._lock(call, packets)
             if not call.given_up and (reason := call.watch.verdict(now)):
                 call.given_up = True
                 log.warning("a call is given up", extra={"leg": key, "reason": reason})
                 self._end(key, Status.REQUEST_TIMEOUT)
+
+    def _learn_sources(self) -> None:
+        for call in self._calls.values():
+            if call.lock.learning and call.watch.audio.live:
+                self._lock(call, call.pj.packets(call.watch.audio.index))
+
+    @staticmethod
+    def _lock(call: _Call, packets: int) -> None:
+        addresses = call.pj.addresses(call.watch.audio.index)
+        call.lock.see(addresses.seen, packets, now=time.monotonic())
+        wanted = (call.lock.rtp(), call.lock.rtcp())
+        if wanted != call.filters:
+            call.filters = wanted
+            done = accept_only(addresses.local_rtp, wanted[0])
+            if not (accept_only(addresses.local_rtcp, wanted[1]) and done):
+                log.warning("strangers' RTP is not kept out", extra={"leg": call.pj.key})

@@ -1,0 +1,225 @@
+"""
+A module of our own inside pjsip, in front of its calls: it sees each request first.
+
+It is written against pjsip's C interface: `pjsip_module` (pjsip/sip_module.h) is laid out
+below, everything else goes through exported functions. Before it decides anything it must
+have seen a request of our own sending; a pjsip built otherwise runs without it.
+"""
+
+import ctypes
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable
+
+from sip import binding
+from sip.admission import Reply
+from sip.binding import Packet, Stack
+from sip.message import Request, parse
+from sip.sockets import announced
+
+log = logging.getLogger("sip")
+
+AFTER_TRANSACTIONS = 12  # priority: retransmissions never come here (8), calls come later (16)
+PASS, TAKEN = 0, 1
+PROOF_PATIENCE = 1.0  # seconds
+_POOL = 1024  # bytes
+
+Screen = Callable[[Request, str, bool], Reply | None]
+"""`screen(request, source, belongs to a call)`: None lets it pass."""
+
+
+class _Text(ctypes.Structure):
+    """pj_str_t."""
+
+    _fields_ = (("start", ctypes.c_char_p), ("length", ctypes.c_ssize_t))
+
+
+_OnRequest = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+_Unused = ctypes.c_void_p
+
+
+class _Module(ctypes.Structure):
+    """pjsip_module."""
+
+    _fields_ = (
+        ("previous", ctypes.c_void_p),
+        ("next", ctypes.c_void_p),
+        ("name", _Text),
+        ("id", ctypes.c_int),
+        ("priority", ctypes.c_int),
+        ("load", _Unused),
+        ("start", _Unused),
+        ("stop", _Unused),
+        ("unload", _Unused),
+        ("on_rx_request", _OnRequest),
+        ("on_rx_response", _Unused),
+        ("on_tx_request", _Unused),
+        ("on_tx_response", _Unused),
+        ("on_tsx_state", _Unused),
+    )
+
+
+def _text(value: str) -> _Text:
+    data = value.encode("utf-8", "surrogateescape")
+    return _Text(data, len(data))
+
+
+class Guard:
+    """Made, used and closed in the SIP thread, while pjsip runs."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._reader: Packet | None = None
+        self._proof = ""
+        self._callback = _OnRequest(self._request)
+        self._module = _Module(
+            name=_text("clinic-line-guard"),
+            id=-1,
+            priority=AFTER_TRANSACTIONS,
+            on_rx_request=self._callback,
+        )
+        self._endpoint = 0
+        self.active = False
+
+    def start(self, stack: Stack, address: str, port: int) -> None:
+        """Register with pjsip and prove that requests are read right; else stay inactive."""
+        try:
+            self._declare()
+            self._reader = Packet()
+        except AttributeError as error:
+            log.warning(
+                "the SIP guard is off: pjsip lacks a function", extra={"function": error.name}
+            )
+            return
+        self._endpoint = binding.library.pjsua_get_pjsip_endpt()
+        status = binding.library.pjsip_endpt_register_module(
+            self._endpoint, ctypes.byref(self._module)
+        )
+        if status == 0 and self._prove(stack, announced(address), port):
+            self.active = True
+        else:
+            log.warning(
+                "the SIP guard is off: pjsip is built in another way", extra={"status": status}
+            )
+
+    def close(self) -> None:
+        """Let everything pass from now on; pjsip forgets the module at its end."""
+        self.active = False
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+    @staticmethod
+    def _declare() -> None:
+        lib, pointer = binding.library, ctypes.c_void_p
+        text = ctypes.POINTER(_Text)
+        lib.pjsua_get_pjsip_endpt.restype = pointer
+        lib.pjsip_endpt_register_module.argtypes = [pointer, pointer]
+        lib.pjsua_pool_create.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t]
+        lib.pjsua_pool_create.restype = pointer
+        lib.pj_pool_release.argtypes = [pointer]
+        lib.pj_pool_release.restype = None
+        lib.pjsip_generic_string_hdr_create.argtypes = [pointer, text, text]
+        lib.pjsip_generic_string_hdr_create.restype = pointer
+        # endpoint, [module,] rdata, status, reason, headers, body[, transaction]
+        lib.pjsip_endpt_respond_stateless.argtypes = [
+            pointer, pointer, ctypes.c_int, text, pointer, pointer
+        ]  # fmt: skip
+        lib.pjsip_endpt_respond.argtypes = [
+            pointer, pointer, pointer, ctypes.c_int, text, pointer, pointer, pointer
+        ]  # fmt: skip
+        lib.pjsip_ua_find_dialog.argtypes = [text, text, text, ctypes.c_int]
+        lib.pjsip_ua_find_dialog.restype = pointer
+
+    def _prove(self, stack: Stack, address: str, port: int) -> bool:
+        proof = secrets.token_hex(12)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind((address, 0))
+            here = f"{address}:{sender.getsockname()[1]}"
+            lines = (
+                f"OPTIONS sip:line@{address}:{port} SIP/2.0",
+                f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{proof}",
+                f"From: <sip:line@{address}>;tag={proof}",
+                f"To: <sip:line@{address}>",
+                f"Call-ID: {proof}",
+                "CSeq: 1 OPTIONS",
+                "Max-Forwards: 1",
+                "Content-Length: 0",
+            )
+            sender.sendto("\r\n".join((*lines, "", "")).encode(), (address, port))
+            end = time.monotonic() + PROOF_PATIENCE
+            while not self._proof and time.monotonic() < end:
+                stack.poll(0.01)
+        return self._proof == f"{proof} {here}"
+
+    # ---------------------------------------------------------------- from pjsip
+
+    def _request(self, rdata: int) -> int:
+        try:
+            return self._answer(rdata)
+        except Exception as error:  # noqa: BLE001 - it must not reach the C caller
+            log.error(  # noqa: TRY400 - a trace would show the request
+                "the SIP guard failed", extra={"error": type(error).__name__}
+            )
+            return PASS
+
+    def _answer(self, rdata: int) -> int:
+        if self._reader is None:
+            return PASS
+        packet, source = self._reader.read(rdata)
+        request = parse(packet)
+        if request is None:
+            return PASS
+        if not self.active:
+            self._proof = self._proof or f"{request.header('call-id')} {source}"
+            return PASS
+        known = bool(request.to_tag) and self._belongs_to_a_call(request)
+        if request.to_tag and not known:
+            return PASS  # pjsip says 481
+        reply = self._screen(request, source, known)
+        if reply is None:
+            return PASS
+        self._reply(rdata, reply, stateful=known)
+        return TAKEN
+
+    @staticmethod
+    def _belongs_to_a_call(request: Request) -> bool:
+        parts = (request.header("call-id"), request.to_tag, request.from_tag)
+        texts = [ctypes.byref(_text(part)) for part in parts]
+        return bool(binding.library.pjsip_ua_find_dialog(*texts, 0))
+
+    def _reply(self, rdata: int, reply: Reply, *, stateful: bool) -> None:
+        """Answer; within a call by a transaction, which swallows repetitions of the request."""
+        lib = binding.library
+        pool = lib.pjsua_pool_create(b"guard", _POOL, _POOL)
+        try:
+            headers = (ctypes.c_void_p * 16)()  # a pjsip_hdr as list head: previous, next, …
+            _chain(headers, [_header(pool, name, value) for name, value in reply.headers])
+            if stateful:
+                lib.pjsip_endpt_respond(
+                    self._endpoint, None, rdata, reply.status, None, headers, None, None
+                )
+            else:
+                lib.pjsip_endpt_respond_stateless(
+                    self._endpoint, rdata, reply.status, None, headers, None
+                )
+        finally:
+            lib.pj_pool_release(pool)
+
+
+def _header(pool: int, name: str, value: str) -> int:
+    return int(
+        binding.library.pjsip_generic_string_hdr_create(
+            pool, ctypes.byref(_text(name)), ctypes.byref(_text(value))
+        )
+    )
+
+
+def _chain(head: "ctypes.Array[ctypes.c_void_p]", headers: list[int]) -> None:
+    """Link *headers* into a ring with *head* (pj/list.h: the first two pointers)."""
+    ring = [ctypes.addressof(head), *headers]
+    for here, following in zip(ring, [*ring[1:], ring[0]], strict=True):
+        ctypes.c_void_p.from_address(here + ctypes.sizeof(ctypes.c_void_p)).value = following
+        ctypes.c_void_p.from_address(following).value = here
