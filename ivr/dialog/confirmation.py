@@ -1,0 +1,86 @@
+"""Reading an answer back: was that heard right?"""
+
+from ivr.dialog.actions import Listening
+from ivr.dialog.confidence import Band, band
+from ivr.dialog.events import Hypothesis
+from ivr.dialog.grammar.base import Grammar
+from ivr.dialog.inquiry import Inquiry
+from ivr.dialog.matter import Miss, Reading
+from ivr.dialog.plan import YES_NO
+from ivr.dialog.prompt import Prompt
+from ivr.dialog.verdicts import Accept, Refuse, Ruling
+from ivr.flow.model import Value
+from ivr.flow.templates import fill
+
+
+class Confirmation:
+    """Was that heard right?"""
+
+    def __init__(self, inquiry: Inquiry, value: Value) -> None:
+        self.inquiry = inquiry
+        self.value = value
+        self.question = inquiry.question
+        self.many_keys = False
+        self.has_keys = True
+
+    @property
+    def grammar(self) -> Grammar:
+        """Yes and no."""
+        return self.inquiry.plan.yes_no
+
+    @property
+    def listening(self) -> Listening:
+        """Yes, no, and the right answer instead of a no."""
+        return self.inquiry.plan.confirming
+
+    def opening(self, *, keys_only: bool) -> Prompt:
+        """Read the answer back."""
+        phrases, language = self.inquiry.phrases, self.inquiry.language
+        answer = self.inquiry.plan.grammar.read_back(self.value)
+        back = Prompt(
+            fill(phrases.confirm, lambda _: answer),
+            phrases.confirm,
+            language,
+            cacheable=self.question.slot is None,
+        )
+        return self.inquiry.line(phrases.confirm_again).after(back) if keys_only else back
+
+    def reads(self, text: str) -> bool:
+        """Say whether *text* is yes, no or another answer."""
+        return self._says(text) is not None or self.inquiry.reads(text)
+
+    def read(self, hypotheses: tuple[Hypothesis, ...]) -> Reading:
+        """Take yes, no, a correction, or a no with a correction behind it."""
+        for hypothesis in hypotheses:
+            meaning = band(YES_NO, hypothesis.confidence)
+            said = self._says(hypothesis.text)
+            if said is not None and meaning is not Band.REJECT:
+                ruling = Accept(self.value) if said else Refuse(self.value)
+                return Reading(ruling, meaning, hypothesis.confidence)
+        corrections = tuple(Hypothesis(self._bare(h.text), h.confidence) for h in hypotheses)
+        return self._corrected(self.inquiry.read(corrections))
+
+    def keyed(self, value: Value) -> Ruling:
+        """Take 1 for yes, 2 for no."""
+        return Accept(self.value) if value is True else Refuse(self.value)
+
+    def missed(self, miss: Miss, *, keys_only: bool) -> Prompt | None:
+        """Count a miss of the question itself; ask for yes or no with the keys named."""
+        del miss, keys_only
+        return None if self.inquiry.spend(1.0) else self.opening(keys_only=True)
+
+    def _corrected(self, reading: Reading) -> Reading:
+        if reading.ruling is None:
+            return reading
+        if reading.ruling.value == self.value:
+            return Reading(Accept(self.value), reading.band, reading.confidence)
+        self.inquiry.remember(self.value)
+        return reading
+
+    def _says(self, text: str) -> bool | None:
+        answer = self.grammar.read(text) if text else None
+        return None if answer is None else answer.value is True
+
+    def _bare(self, text: str) -> str:
+        head, _, tail = text.partition(" ")
+        return tail if tail and self._says(head) is False else text
