@@ -227,7 +227,7 @@ class Engine:
         origin = self._options.origins.of(source)
         refusal = None
         if not self._guard.active:
-            refusal = admission.outside(request, origin, self._room(besides=1))
+            refusal = admission.outside(request, origin, self._room(len(self._calls)))
         key = secrets.token_hex(4)
         media = self._receiver.new_media(key)
         address = source.partition(":")[0]
@@ -250,7 +250,8 @@ class Engine:
             if reply and reply.key:
                 self._keyed_by_info(request.header("call-id"), reply.key)
             return reply
-        reply = admission.outside(request, self._options.origins.of(source), self._room())
+        room = self._room(binding.active_calls())
+        reply = admission.outside(request, self._options.origins.of(source), room)
         if reply:
             extra = {"method": request.method, "status": int(reply.status)}
             log.info("a request was refused", extra=extra)
@@ -261,8 +262,7 @@ class Engine:
             if call.pj.call_id == call_id:
                 self.keyed(key, digit)
 
-    def _room(self, *, besides: int = 0) -> Room:
-        calls = binding.active_calls() - besides
+    def _room(self, calls: int) -> Room:
         return Room(calls, self.capacity, self._line.overflow)
 
     def state_changed(self, key: str, state: CallState, status: int) -> None:

@@ -21,7 +21,7 @@ from sip.sockets import announced
 
 log = logging.getLogger("sip")
 
-AFTER_TRANSACTIONS = 12  # priority: retransmissions never come here (8), calls come later (16)
+AFTER_TRANSACTIONS = 24  # priority: repetitions end in transactions (16), calls come later (32)
 PASS, TAKEN = 0, 1
 PROOF_PATIENCE = 1.0  # seconds
 _POOL = 1024  # bytes
