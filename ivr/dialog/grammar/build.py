@@ -9,7 +9,9 @@ from ivr.dialog.actions import Listening, Wait
 from ivr.dialog.grammar import jsgf
 from ivr.dialog.grammar.base import Grammar
 from ivr.dialog.grammar.choices import Choices
+from ivr.dialog.grammar.dates import BirthDates, Dates
 from ivr.dialog.grammar.digits import Digits
+from ivr.dialog.grammar.phone import Phone
 from ivr.dialog.grammar.text import language_of
 from ivr.dialog.grammar.yes_no import YesNo
 from ivr.errors import MisuseError
@@ -24,6 +26,7 @@ _PLEASE = {"en": "please", "es": "por favor"}
 _SHARES = {"<answer>": 0.9, "<anytime>": 0.1}
 """What callers say at a question, roughly; the search leans towards answers by so much."""
 
+_ZIP = (5, 5)  # digits; the four behind the dash are never asked for
 _DEFAULT_DIGITS = (1, 20)
 _LIMIT = 15.0  # seconds; what a question has by default
 
@@ -58,7 +61,7 @@ def listening_for(
     return _listening(grammar, language_of(language), limit, sensitive=sensitive)
 
 
-def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:  # noqa: ARG001 - dates
+def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:
     match slot.type:
         case "yes_no":
             return YesNo(language)
@@ -67,7 +70,13 @@ def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:  # noqa: AR
         case "digits":
             return Digits(*(slot.length or _DEFAULT_DIGITS), language)
         case "zip":
-            return Digits(5, 5, language)
+            return Digits(*_ZIP, language)
+        case "phone":
+            return Phone(language)
+        case "date":
+            return Dates(language, today)
+        case "date_of_birth":
+            return BirthDates(language, today)
         case _:
             raise MisuseError(f"nobody can be asked for a slot of type '{slot.type}'")
 

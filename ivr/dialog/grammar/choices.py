@@ -8,7 +8,7 @@ from typing import Final
 from ivr.dialog.actions import Wait
 from ivr.dialog.grammar import jsgf
 from ivr.dialog.grammar.base import Answer, KeyReading, KeysComplete, KeysPartial, KeysWrong
-from ivr.dialog.grammar.numbers import DIGITS
+from ivr.dialog.grammar.numbers import DIGITS, ORDINALS_EN
 from ivr.dialog.grammar.text import Words, cores, find, fold, language_of, listed, spell
 from ivr.flow.model import Choice, Value
 
@@ -17,7 +17,7 @@ _LEADS: Final[Mapping[str, str]] = {
     "es": "quiero | quisiera | necesito | puedo",
 }
 _POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "en": listed("first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"),
+    "en": ORDINALS_EN[:9],
     "es": listed("primera|segunda|tercera|cuarta|quinta|sexta|séptima|octava|novena"),
 }
 _REFUSALS = frozenset(fold("no not don't doesn't isn't never nothing nunca nada ni"))

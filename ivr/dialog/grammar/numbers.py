@@ -48,6 +48,14 @@ def _under_hundred(language: str) -> Words:
 
 
 UNDER_HUNDRED: Final[Mapping[str, Words]] = {tag: _under_hundred(tag) for tag in DIGITS}
+ORDINALS_EN: Final = (
+    *listed("first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"),
+    *listed("thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth"),
+    *listed("twentieth|twenty first|twenty second|twenty third|twenty fourth|twenty fifth"),
+    *listed("twenty sixth|twenty seventh|twenty eighth|twenty ninth|thirtieth|thirty first"),
+)
+"""First to thirty first: places in a menu, days of a month."""
+
 CARDINALS: Final[Mapping[str, Mapping[Words, int]]] = {
     tag: {fold(name): number for number, name in enumerate(names)}
     for tag, names in UNDER_HUNDRED.items()

@@ -2,16 +2,24 @@
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-_TOKEN = re.compile(r"/[\d.e-]+/|<\w+>|[()\[\]|]|[^\s()\[\]|/<>;]+")
+_ITEM = re.compile(r"/[\d.e-]+/|<\w+>|[()\[\]|]|[^\s()\[\]|/<>;]+")
 
 
-@dataclass(frozen=True)
+@dataclass
+class Choice:
+    """Alternatives, each a sequence of words, rule names and choices."""
+
+    options: list[list["str | Choice"]] = field(default_factory=lambda: [[]])
+    optional: bool = False
+
+
 class Language:
-    """The rules of one JSGF text."""
+    """The rules of one JSGF text, or of one right-hand side named `<g>`."""
 
-    rules: dict[str, str]
+    def __init__(self, rules: dict[str, str]) -> None:
+        self._rules = {name: _parse(rule) for name, rule in rules.items()}
 
     @classmethod
     def of(cls, jsgf: str) -> "Language":
@@ -23,26 +31,37 @@ class Language:
             rules[name.strip()] = rule
         return cls(rules)
 
-    def sentence(self, chance: random.Random, start: str = "<g>") -> str:
-        words, at = self._options(_TOKEN.findall(self.rules[start]), 0, chance)
-        assert at == len(_TOKEN.findall(self.rules[start])), "unbalanced rule"
-        return " ".join(words)
+    def sentence(self, chance: random.Random) -> str:
+        return " ".join(self._words(self._rules["<g>"], chance))
 
-    def _options(self, tokens: list[str], at: int, chance: random.Random) -> tuple[list[str], int]:
-        options: list[list[str]] = [[]]
-        while at < len(tokens):
-            item = tokens[at]
-            if item in ")]":
-                break
-            at += 1
-            if item == "|":
-                options.append([])
-            elif item in "([":
-                inner, at = self._options(tokens, at, chance)
-                at += 1
-                options[-1] += inner if item == "(" or chance.random() < 0.5 else []
+    def _words(self, choice: Choice, chance: random.Random) -> list[str]:
+        if choice.optional and chance.random() < 0.5:
+            return []
+        words: list[str] = []
+        for item in chance.choice(choice.options):
+            if isinstance(item, Choice):
+                words += self._words(item, chance)
             elif item.startswith("<"):
-                options[-1] += self.sentence(chance, item).split()
-            elif not item.startswith("/"):
-                options[-1].append(item)
-        return chance.choice(options), at
+                words += self._words(self._rules[item], chance)
+            else:
+                words.append(item)
+        return words
+
+
+def _parse(rule: str) -> Choice:
+    open_choices = [Choice()]
+    for item in _ITEM.findall(rule):
+        here = open_choices[-1]
+        if item == "|":
+            here.options.append([])
+        elif item in "([":
+            inner = Choice(optional=item == "[")
+            here.options[-1].append(inner)
+            open_choices.append(inner)
+        elif item in ")]":
+            assert all(open_choices.pop().options), "empty alternative"
+        elif not item.startswith("/"):
+            here.options[-1].append(item)
+    (whole,) = open_choices
+    assert all(whole.options), "empty alternative"
+    return whole

@@ -1,7 +1,6 @@
 """What a recogniser is told, and that everything it may report is understood."""
 
 import random
-from datetime import date
 
 import pytest
 
@@ -12,11 +11,10 @@ from ivr.dialog.tripwire import alarm_in
 from ivr.dialog.universals import Universal, universal_in
 from ivr.errors import MisuseError
 from ivr.flow.model import Choice, Question, Slot
-from tests.dialog.grammar.cases import ALL, GRAMMARS
+from tests.dialog.grammar.cases import ALL, GRAMMARS, TODAY, is_date
 from tests.dialog.grammar.sentences import Language
 
-TODAY = date(2026, 3, 2)
-SENTENCES = 150
+SENTENCES = 200
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -26,8 +24,8 @@ def test_every_sentence_that_may_be_heard_is_understood(name: str) -> None:
     sentences, chance = Language.of(listening.jsgf), random.Random(name)
     for _ in range(SENTENCES):
         said = sentences.sentence(chance)
-        understood = alarm_in(said, language) or universal_in(said, language) or grammar.read(said)
-        assert understood, said
+        wished = alarm_in(said, language) or universal_in(said, language)
+        assert wished or grammar.read(said) or is_date(said, language), said
 
 
 @pytest.mark.parametrize("name", ALL)
