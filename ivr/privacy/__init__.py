@@ -1,1 +1,1 @@
-"""privacy."""
+"""What may be said, shown and kept. Pure."""

@@ -1,1 +1,1 @@
-"""records."""
+"""What is kept: a row of each call, consented recordings, who looked at them, and until when."""

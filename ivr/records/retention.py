@@ -1,0 +1,62 @@
+"""How long things are kept: a pure decision, and the little it takes to carry it out."""
+
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ivr.errors import StoreUnavailable
+
+_RECORDING = re.compile(r"[0-9a-f]{32}\.wav")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Days that each kind of thing is kept; 0 keeps it for ever."""
+
+    recordings: int = 30
+    messages: int = 90
+    calls: int = 730
+
+
+def limit(days: int, *, now: datetime) -> datetime | None:
+    """Return the moment before which things go; None when nothing goes."""
+    return now - timedelta(days=days) if days > 0 else None
+
+
+def due(made: Mapping[str, datetime], *, days: int, now: datetime) -> list[str]:
+    """Return the names of what is older than *days*, oldest first."""
+    before = limit(days, now=now)
+    if before is None:
+        return []
+    return sorted((name for name, at in made.items() if at < before), key=lambda n: (made[n], n))
+
+
+def sweep_recordings(folder: Path, *, days: int, now: datetime) -> int:
+    """
+    Delete the recordings in *folder* that are older than *days*; return how many.
+
+    Only plain files are touched that bear a name that the line gives.
+
+    Raises:
+        StoreUnavailable: The folder cannot be read or a file in it cannot be deleted.
+    """
+    try:
+        old = due(_recordings(folder), days=days, now=now)
+        for name in old:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"recordings folder {folder}: {error.strerror}") from error
+    return len(old)
+
+
+def _recordings(folder: Path) -> dict[str, datetime]:
+    if not folder.is_dir():
+        return {}
+    return {
+        path.name: datetime.fromtimestamp(found.st_mtime, UTC)
+        for path in folder.iterdir()
+        if _RECORDING.fullmatch(path.name) and stat.S_ISREG((found := path.lstat()).st_mode)
+    }
