@@ -50,8 +50,9 @@ def check(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_found(book, ways)))
     else:
-        states = sum(len(flow.states) for flow in book.flows.values())
-        print(f"{len(book.flows)} flows, {states} states, no mistakes (version {book.version})")
+        flows = _counted(len(book.flows), "flow")
+        states = _counted(sum(len(flow.states) for flow in book.flows.values()), "state")
+        print(f"{flows}, {states}, no mistakes (version {book.version})")
         if ways:
             Console().print(_table(ways))
     return 0 if all(way.turns is not None for way in ways) else EXIT_MISTAKES
@@ -86,7 +87,11 @@ def _print_mistakes(mistakes: tuple[FlowError, ...], *, as_json: bool) -> None:
         return
     for mistake in mistakes:
         print(mistake)
-    print(f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
+    print(_counted(len(mistakes), "mistake"))
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _found(book: FlowBook, ways: tuple[Escape, ...]) -> Mapping[str, object]:

@@ -44,7 +44,7 @@ def circles(edges: Mapping[Node, Iterable[Node]]) -> Iterator[tuple[Node, ...]]:
     found = []
     for start in reversed(order):
         part = set(_finished(back, start, taken))
-        if len(part) > 1 or start in edges.get(start, ()):
+        if len(part) > 1 or (part and start in edges.get(start, ())):
             found.append(sorted(part, key=lambda node: rank.get(node, -1)))
     yield from map(tuple, sorted(found, key=lambda part: rank.get(part[0], -1)))
 

@@ -137,9 +137,8 @@ def wordings_of(state: State) -> Iterator[Wording]:
             yield Wording((*at, "filler"), filler)
             for name, template in arguments.items():
                 yield Wording((*at, "with", name), template, spoken=False)
-        case Handoff(prompt=prompt, reason=reason):
+        case Handoff(prompt=prompt):
             yield Wording((*at, "say"), prompt)
-            yield Wording((*at, "reason"), reason, spoken=False)
         case Record(prompt=prompt):
             yield Wording((*at, "prompt"), prompt)
         case End(prompt=prompt):

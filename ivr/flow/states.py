@@ -261,11 +261,16 @@ def _return(table: Table, _slots: Slots) -> State:
 
 
 def _handoff(table: Table, _slots: Slots) -> State:
+    reason = table.text("reason")
+    if "{" in reason or "}" in reason:
+        node = table.take("reason") or table.owner
+        hint = "it is written once for every caller; the briefing tells the agent who is calling"
+        table.notes.wrong(node, Rule.BAD_TEMPLATE, "reason: takes no slots", hint)
     return Handoff(
         name=table.path[-1],
         queue=table.name("handoff", required=True),
         prompt=table.template("say"),
-        reason=table.template("reason"),
+        reason=reason,
         line=table.owner.line,
     )
 

@@ -101,7 +101,7 @@ def parse_tree(text: str, *, file: str) -> tuple[Node | None, tuple[FlowError, .
         )
         return None, (*builder.errors, mistake)
     except yaml.MarkedYAMLError as error:
-        return None, (*builder.errors, _broken(error, text, file))
+        return None, (*builder.errors, _broken(error, file))
     return builder.root, tuple(builder.errors)
 
 
@@ -223,24 +223,31 @@ class _Builder:
 
 _PLAIN_WORDS = (
     ("mapping values are not allowed", "put a text that contains a colon in quotes"),
-    ("cannot start any token", "indent with spaces, and quote a text that begins with a sign"),
+    ("cannot start any token", "put a text that begins with a sign in quotes"),
+    ("tab character", "indent with spaces, not with tabs"),
     ("while scanning an alias", 'write the star key as "*", in quotes'),
     ("while scanning a quoted scalar", "a quote that is opened here is never closed"),
     ("could not find expected ':'", "a key ends with a colon; a longer text must be indented"),
     ("while parsing a flow", "a bracket is not closed, or a text with { or [ lacks quotes"),
-    ("expected <block end>", "check the indentation, and quote a text that begins with { or ["),
+    (
+        "did not find expected",
+        "check the indentation, and quote a text that begins with { [ or a quote",
+    ),
+    ("sequence entries are not allowed", "begin the list on a line of its own"),
 )
+_OPENED = ("while parsing a flow", "unexpected end of stream")
+"""Errors that are told where the thing began: what was left open, not where that came out."""
 
 
-def _broken(error: yaml.MarkedYAMLError, text: str, file: str) -> FlowError:
+def _broken(error: yaml.MarkedYAMLError, file: str) -> FlowError:
     said = f"{error.context or ''}: {error.problem or ''}"
     hint = next((words for sign, words in _PLAIN_WORDS if sign in said), "")
-    unclosed = "unexpected end of stream" in said
-    mark = (error.context_mark if unclosed else error.problem_mark) or error.context_mark
-    problem = error.problem or "not readable"
-    if mark is None:
-        return FlowError(file, text.count("\n") + 1, Rule.YAML, problem, hint)
-    return FlowError(file, mark.line + 1, Rule.YAML, problem, hint, mark.column + 1)
+    marks = (error.problem_mark, error.context_mark)
+    if any(sign in said for sign in _OPENED):
+        marks = marks[::-1]
+    mark = marks[0] or marks[1]
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return FlowError(file, line, Rule.YAML, error.problem or "not readable", hint, column)
 
 
 def _unprintable(text: str, position: int, file: str) -> FlowError:

@@ -1,0 +1,92 @@
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from ivr.cli import flow
+from ivr.errors import SettingsError
+
+GOOD = """\
+flow: main_menu
+title: Main menu
+queue: front_desk
+start: welcome
+states:
+  welcome: {say: Welcome., next: menu}
+  menu:
+    prompt: Would you like to leave a message?
+    choices: {leave: {says: [message], key: "1", next: person}}
+  person: {handoff: front_desk}
+"""
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    flow.add_parser(parser.add_subparsers())
+    options = parser.parse_args(["flow", "check", *arguments])
+    status: int = options.func(options)
+    return status
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "main_menu.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "README.md").write_text("Not a flow: [", encoding="utf-8")
+    return tmp_path
+
+
+def test_good_flows_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(folder)) == 0
+    assert capsys.readouterr().out.startswith("1 flow, 3 states, no mistakes")
+
+
+def test_every_mistake_of_every_file_is_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "main_menu.yaml").write_text(GOOD.replace("next: menu", "next: manu"), "utf-8")
+    (folder / "other.yml").write_text("flow: other\n", "utf-8")
+    (folder / "latin.yaml").write_bytes(b"flow: caf\xe9\n")
+    assert run(str(folder)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{folder}/main_menu.yaml:6:34: unknown-state: there is no state manu" in lines[1]
+    assert lines[0].startswith(f"{folder}/latin.yaml:1:10: encoding: ")
+    assert [line.split(": ")[1] for line in lines[2:-1]] == ["missing-key"] * 4
+    assert lines[-1] == "6 mistakes"
+
+
+def test_a_phrase_of_the_line_cannot_be_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace("[message]", "[message, operator]")
+    (folder / "main_menu.yaml").write_text(text, "utf-8")
+    assert run(str(folder)) == 1
+    assert "phrase-reserved" in capsys.readouterr().out
+
+
+def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(folder), "--escape") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert 'main_menu.welcome 1 main_menu.menu > "operator" or 0, then front_desk' in out
+    assert "main_menu.person 0 front_desk" in out
+
+
+def test_scripts_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(folder), "--json", "--escape") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["errors"], len(found["escape"])) == (True, [], 3)
+    (folder / "main_menu.yaml").write_text("flow: main_menu\n", "utf-8")
+    assert run(str(folder), "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert {"file", "line", "column", "rule", "message", "hint"} == found["errors"][0].keys()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="nowhere"):
+        run(str(tmp_path / "nowhere"))
+
+
+def test_the_shipped_flows_have_no_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = Path(__file__).parents[2] / "flows"
+    assert run(str(shipped)) == 0, capsys.readouterr().out
