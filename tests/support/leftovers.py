@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MARK = "IVR_TEST_RUN"
+PAUSE = 0.1  # seconds
 GRACE = 3.0  # seconds; children told to stop in the last test may still be leaving
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Children of the interpreter itself, which end with it."""
@@ -32,8 +33,17 @@ def mark_this_run() -> str:
 def still_running(mark: str) -> list[Leftover]:
     """Wait a moment for the last ones to leave; return those that stay."""
     give_up = time.monotonic() + GRACE
-    while (found := list(_ours(mark))) and time.monotonic() < give_up:
-        time.sleep(0.1)
+    while (found := _found(mark)) and time.monotonic() < give_up:
+        time.sleep(PAUSE)
+    return found
+
+
+def _found(mark: str) -> list[Leftover]:
+    """Look again when nobody is there: one may have started another while we looked."""
+    found = list(_ours(mark))
+    if not found:
+        time.sleep(PAUSE)
+        found = list(_ours(mark))
     return found
 
 
