@@ -15,7 +15,7 @@ from tests.sip.harness import (
     open_line,
     until,
 )
-from tests.support.sipraw import HERE, sdp
+from tests.support.sipraw import HERE, ULAW_LOUD, sdp
 
 
 def test_a_call_is_rung_answered_and_ended() -> None:
@@ -159,7 +159,7 @@ def test_a_new_port_and_codec_keep_the_sound_both_ways(payloads: str) -> None:
             first.close()
             kind = int(payloads.split(maxsplit=1)[0])
             heard.clear()
-            await phone.rtp.talk(0.5, payload=b"\x10\x90" * 80, kind=kind)
+            await phone.rtp.talk(0.5, payload=ULAW_LOUD, kind=kind)
             assert phone.rtp.loud > 8
             assert phone.rtp.payloads == {kind}
             assert sum(1 for frame in heard if any(frame)) > 8

@@ -12,7 +12,7 @@ from typing import Self, cast
 HERE = "127.0.0.1"
 PATIENCE = 8.0  # seconds for an answer; only a broken line needs them
 ULAW_SILENCE = b"\xff" * 160
-ULAW_LOUD = b"\x10\x90" * 80  # loud in either law
+ULAW_LOUD = bytes((i * 37 + 5) % 97 | (i & 1) << 7 for i in range(160))  # loud in either law
 PACE = 0.020
 
 Address = tuple[str, int]
