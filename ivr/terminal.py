@@ -5,6 +5,7 @@ A whole dialog in text and virtual time: type what you would say, read what is s
 once, silence passes in no time. `ivr try` and the text runs of scenarios stand on it.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -51,7 +52,15 @@ def as_heard(text: str) -> str:
 class Rehearsal:
     """One call without a telephone."""
 
-    def __init__(self, dialog: Dialog, operate: Operate) -> None:
+    def __init__(self, dialog: Dialog, operate: Operate, *, impatient: bool = False) -> None:
+        """
+        Begin the call.
+
+        Args:
+            dialog: A fresh dialog.
+            operate: The practice.
+            impatient: Whether the caller acts before the first prompt has ended.
+        """
         self._dialog = dialog
         self._operate = operate
         self._now = 0.0
@@ -62,7 +71,8 @@ class Rehearsal:
         self.ending: HandOff | HangUp | None = None
         """How the dialog ended; None while it goes on."""
         self._do(dialog.handle(CallAnswered(), now=self._now))
-        self._settle()
+        if not impatient:
+            self._settle()
 
     def say(self, text: str, *, confidence: float = 1.0) -> None:
         """Let the caller say *text*."""
@@ -80,12 +90,15 @@ class Rehearsal:
         if self.ending is None and len(self.said) == said:
             self.wait()  # the line waits for a further key
 
-    def wait(self) -> None:
-        """Let the caller be silent until the dialog has had enough of it."""
-        if self._dialog.deadline is not None:
+    def wait(self, *, at_most: float = math.inf) -> None:
+        """Let the caller be silent until the dialog has had enough of it, or for *at_most* s."""
+        until = self._now + at_most
+        if self._dialog.deadline is not None and self._dialog.deadline <= until:
             self._now = max(self._now, self._dialog.deadline)
             self._do(self._dialog.handle_deadline(now=self._now))
             self._settle()
+        elif at_most < math.inf:
+            self._now = until
 
     def hang_up(self) -> None:
         """Let the caller hang up."""

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from ivr.caller.rehearsing import rehearse
+from ivr.cli.try_ import Practice
+from ivr.dialog.actions import HandOff, HandoffReason
+from ivr.dialog.dialog import Dialog
+from ivr.flow.model import Call, Return, Say, Value
+from ivr.terminal import Rehearsal
+from tests.flows.shipped import (
+    SCENARIOS,
+    book,
+    book_starting_at,
+    scenario,
+    today,
+    wording,
+)
+
+PLACES = [
+    (flow.name, state.name)
+    for flow in book().flows.values()
+    for state in flow.states.values()
+    if not isinstance(state, Call | Return) and not (isinstance(state, Say) and not state.prompt)
+]
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_shipped_scenario_comes_true_as_text(path: Path, tmp_path: Path) -> None:
+    script = scenario(path)
+    dialog = Dialog(book(), wording(), start=script.flow, today=today())
+    assert rehearse(script, Rehearsal(dialog, Practice(tmp_path / "clinic.db"))) == ""
+
+
+def test_every_shipped_flow_has_a_scenario() -> None:
+    visited = {scenario(path).flow for path in SCENARIOS}
+    assert set(book().flows) - visited == set()
+
+
+@pytest.mark.parametrize(("flow", "state"), PLACES)
+def test_operator_reaches_a_person_from_every_state(flow: str, state: str, tmp_path: Path) -> None:
+    call = _call_at(flow, state, tmp_path)
+    call.say("operator")
+    assert isinstance(call.ending, HandOff)
+
+
+@pytest.mark.parametrize(("flow", "state"), PLACES)
+def test_key_zero_reaches_a_person_from_every_state(flow: str, state: str, tmp_path: Path) -> None:
+    call = _call_at(flow, state, tmp_path)
+    call.press("0")
+    assert isinstance(call.ending, HandOff)
+
+
+@pytest.mark.parametrize(("flow", "state"), PLACES)
+def test_danger_reaches_a_person_with_priority_from_every_state(
+    flow: str, state: str, tmp_path: Path
+) -> None:
+    call = _call_at(flow, state, tmp_path)
+    call.say("i have chest pain")
+    assert isinstance(call.ending, HandOff)
+    assert call.ending.urgent
+    assert call.ending.briefing.reason is HandoffReason.EMERGENCY
+
+
+@pytest.mark.parametrize(("flow", "state"), PLACES)
+def test_silence_for_ever_ends_somewhere_from_every_state(
+    flow: str, state: str, tmp_path: Path
+) -> None:
+    call = _call_at(flow, state, tmp_path)
+    for _ in range(40):
+        if call.ending is None:
+            call.wait()
+    assert call.ending is not None
+
+
+def _call_at(flow: str, state: str, folder: Path) -> Rehearsal:
+    """A call that has just come to *state*, with every slot set to something."""
+    values: dict[str, Value] = {name: _some(name) for name in book().slots}
+    dialog = Dialog(
+        book_starting_at(flow, state), wording(), start=flow, today=today(), values=values
+    )
+    return Rehearsal(dialog, Practice(folder / "clinic.db"), impatient=True)
+
+
+def _some(name: str) -> Value:
+    known: dict[str, Value] = {"cancel_sure": True, "date_of_birth": today(), "copay": 25}
+    return known.get(name, "1111111")
