@@ -1,6 +1,7 @@
 """From a question to its grammar, and from a grammar to what a recogniser is told."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -54,11 +55,21 @@ def yes_no_grammar(language: str) -> Grammar:
 
 
 def listening_for(
-    grammar: Grammar | None, *, question: Question | None, language: str, sensitive: bool
+    grammar: Grammar | None,
+    *,
+    question: Question | None,
+    language: str,
+    sensitive: bool,
+    yes_no: bool = False,
 ) -> Listening:
-    """Tell a recogniser what may be heard: *grammar* if any, the universals, the tripwire."""
+    """
+    Tell a recogniser what may be heard: *grammar* if any, the universals, the tripwire.
+
+    With *yes_no* the answer is read back: yes, no, or another answer with a "no" before it.
+    """
+    tag = language_of(language)
     limit = question.utterance_limit if question else _LIMIT
-    return _listening(grammar, language_of(language), limit, sensitive=sensitive)
+    return _listening(_Ear(grammar, tag, yes_no=yes_no), limit, sensitive=sensitive)
 
 
 def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:
@@ -81,23 +92,44 @@ def _for_slot(slot: Slot, *, language: str, today: date) -> Grammar:
             raise MisuseError(f"nobody can be asked for a slot of type '{slot.type}'")
 
 
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    grammar: Grammar | None
+    language: str
+    yes_no: bool
+
+    def rule(self) -> str | None:
+        if self.grammar is None:
+            return None
+        if not self.yes_no or isinstance(self.grammar, YesNo):
+            return self.grammar.rule()
+        corrected = f"[ no ] {self.grammar.rule()}"
+        return jsgf.weighted({YesNo(self.language).rule(): 0.9, corrected: 0.1})
+
+    def phrases(self) -> tuple[str, ...]:
+        own = self.grammar.phrases() if self.grammar else ()
+        return (*YesNo(self.language).phrases(), *own) if self.yes_no else own
+
+    @property
+    def wait(self) -> Wait:
+        return Wait.SHORT if self.yes_no or self.grammar is None else self.grammar.wait
+
+
 # A recogniser is told the same things call after call; writing them takes far longer than a turn.
-@lru_cache(maxsize=256)
-def _listening(
-    grammar: Grammar | None, language: str, limit: float, *, sensitive: bool
-) -> Listening:
-    rules = {"<anytime>": _anytime(language)}
-    if grammar is not None:
-        lead, tail = _HESITATIONS[language], _PLEASE[language]
-        rules = {"<answer>": f"[ {lead} ] {grammar.rule()} [ {tail} ]", **rules}
+@lru_cache(maxsize=512)
+def _listening(ear: _Ear, limit: float, *, sensitive: bool) -> Listening:
+    tag = ear.language
+    rules = {"<anytime>": _anytime(tag)}
+    rule = ear.rule()
+    if rule is not None:
+        rules = {"<answer>": f"[ {_HESITATIONS[tag]} ] {rule} [ {_PLEASE[tag]} ]", **rules}
     shares = {name: _SHARES[name] for name in rules}
-    body = "\n".join(f"{name} = {rule};" for name, rule in rules.items())
-    own = grammar.phrases() if grammar else ()
+    body = "\n".join(f"{name} = {text};" for name, text in rules.items())
     return Listening(
         jsgf=f"#JSGF V1.0;\ngrammar g;\n{body}\npublic <g> = {jsgf.weighted(shares)};\n",
         words=tuple(sorted(frozenset().union(*map(jsgf.words_in, rules.values())))),
-        phrases=tuple(dict.fromkeys((*own, *_common_phrases(language)))),
-        wait=grammar.wait if grammar else Wait.SHORT,
+        phrases=tuple(dict.fromkeys((*ear.phrases(), *_common_phrases(tag)))),
+        wait=ear.wait,
         limit=limit,
         sensitive=sensitive,
     )

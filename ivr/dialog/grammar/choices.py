@@ -9,7 +9,17 @@ from ivr.dialog.actions import Wait
 from ivr.dialog.grammar import jsgf
 from ivr.dialog.grammar.base import Answer, KeyReading, KeysComplete, KeysPartial, KeysWrong
 from ivr.dialog.grammar.numbers import DIGITS, ORDINALS_EN
-from ivr.dialog.grammar.text import Words, cores, find, fold, language_of, listed, spell
+from ivr.dialog.grammar.text import (
+    Words,
+    cores,
+    find,
+    fold,
+    language_of,
+    listed,
+    spell,
+    strip_carriers,
+)
+from ivr.dialog.grammar.yes_no import meant_by
 from ivr.flow.model import Choice, Value
 
 _LEADS: Final[Mapping[str, str]] = {
@@ -66,7 +76,7 @@ class Choices:
         for core in cores(words, self.language):
             if core in exact:
                 return Answer(exact[core])
-        return self._mentioned(words)
+        return self._mentioned(strip_carriers(words, self.language))
 
     def read_keys(self, keys: str) -> KeyReading:
         """Read the choices' keys; where the author gave none, their positions."""
@@ -92,8 +102,10 @@ class Choices:
         return f"{lead} {', '.join(named)}." if named else ""
 
     def _spoken(self) -> tuple[str, ...]:
-        spelled = (spell(said, self.language) for choice in self.choices for said in choice.says)
-        return tuple(phrase for phrase in spelled if phrase)
+        exact = _exact(self)
+        ways = (way for choice in self.choices for way in _ways(choice, self.language))
+        spelled = (spell(way, self.language) for way in ways)
+        return tuple(dict.fromkeys(phrase for phrase in spelled if fold(phrase) in exact))
 
     def _mentioned(self, words: Words) -> Answer | None:
         found = {
@@ -123,10 +135,18 @@ def _exact(grammar: Choices) -> Mapping[Words, str]:
         for said in choice.says:
             table.setdefault(fold(said), choice.name)
             table.setdefault(fold(spell(said, tag)), choice.name)
+    for choice in grammar.choices:
+        for way in _ways(choice, tag):
+            table.setdefault(fold(way), choice.name)
     for said, name in _numbers(grammar.choices, tag):
         table.setdefault(fold(said), name)
     table.pop((), None)
     return table
+
+
+def _ways(choice: Choice, language: str) -> Iterator[str]:
+    """Yield what may be said for *choice*; an author who writes "yes" means "yep" too."""
+    return (way for said in choice.says for way in meant_by(said, language))
 
 
 def _keys(choices: tuple[Choice, ...]) -> tuple[tuple[str, str], ...]:

@@ -82,11 +82,18 @@ def _scaled_en(count: int, scale: int) -> str:
     return f"{cardinal(count, 'en')} {'hundred' if scale == _HUNDRED else 'thousand'}"
 
 
+def counted(number: int, language: str) -> str:
+    """Say a number before what it counts: in Spanish "uno" is "un" there."""
+    said = cardinal(number, language)
+    if language_of(language) == "en" or not said.endswith("uno"):
+        return said
+    return f"{said.removesuffix('veintiuno')}veintiún" if said.endswith("iuno") else said[:-1]
+
+
 def _scaled_es(count: int, scale: int, rest: int) -> str:
     if scale == _HUNDRED:
         return "cien" if count == 1 and not rest else _HUNDREDS_ES[count - 1]
-    said = cardinal(count, "es")
-    return "mil" if count == 1 else f"{said[:-1] if said.endswith('uno') else said} mil"
+    return "mil" if count == 1 else f"{counted(count, 'es')} mil"
 
 
 def say_digits(digits: str, language: str) -> str:

@@ -39,7 +39,7 @@ _LEADS: Mapping[str, str] = {
     ),
 }
 _TAILS: Mapping[str, str] = {
-    "en": "um|uh|please|thanks|thank you|now|right now|for me|sir|ma'am",
+    "en": "um|uh|please|por favor|thanks|thank you|now|right now|for me|sir|ma'am",
     "es": "eh|por favor|gracias|ahora|señor|señora",
 }
 

@@ -50,6 +50,15 @@ def _table(language: str) -> Mapping[Words, bool]:
 _TABLES = {language: _table(language) for language in YES}
 
 
+def meant_by(phrase: str, language: str) -> tuple[str, ...]:
+    """Give the ways to say *phrase* when it is just "yes" or "no"; else only itself."""
+    tag = language_of(language)
+    for ways in (YES[tag], NO[tag]):
+        if fold(phrase) == fold(ways[0]):
+            return ways
+    return (phrase,)
+
+
 @dataclass(frozen=True, slots=True)
 class YesNo:
     """True for yes, False for no."""

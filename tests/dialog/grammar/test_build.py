@@ -1,6 +1,7 @@
 """What a recogniser is told, and that everything it may report is understood."""
 
 import random
+import re
 
 import pytest
 
@@ -65,6 +66,22 @@ def test_read_takes_any_text(grammar: Grammar) -> None:
         grammar.read("".join(chance.choices(alphabet, k=chance.randrange(80))))
     assert grammar.read("") is None
     assert grammar.read("one " * 5000) is None
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_read_back_is_answered_by_yes_by_no_or_by_another_answer(name: str) -> None:
+    grammar, language = ALL[name]
+    listening = listening_for(
+        grammar, question=None, language=language, sensitive=False, yes_no=True
+    )
+    assert listening.wait is Wait.SHORT
+    sentences, chance = Language.of(listening.jsgf), random.Random(name)
+    for _ in range(SENTENCES):
+        said = sentences.sentence(chance)
+        bare = re.sub(r"^(um |uh |eh |este )?no ", "", said)
+        settled = yes_no_grammar(language).read(said) or grammar.read(bare)
+        wished = alarm_in(said, language) or universal_in(said, language)
+        assert settled or wished or is_date(bare, language), said
 
 
 def test_without_a_question_only_wishes_and_alarms_are_heard() -> None:

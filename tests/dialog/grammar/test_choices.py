@@ -57,6 +57,22 @@ def test_a_phrase_of_the_author_goes_before_a_number() -> None:
     assert grammar.read("two") == Answer("a")
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("yep", "more"), ("yes please", "more"), ("not really", "done"), ("no thanks", "done")],
+)
+def test_an_author_who_writes_yes_and_no_means_all_ways_to_say_them(said: str, name: str) -> None:
+    grammar = Choices((Choice("more", ("yes",)), Choice("done", ("no", "goodbye"))), "en")
+    assert grammar.read(said) == Answer(name)
+    assert "yep" in grammar.words()
+
+
+def test_a_phrase_of_the_author_goes_before_a_way_to_say_yes() -> None:
+    grammar = Choices((Choice("a", ("yes",)), Choice("b", ("right", "left"))), "en")
+    assert grammar.read("right") == Answer("b")
+    assert grammar.read("yes I want to go right") == Answer("b")
+
+
 def test_keys_are_those_of_the_author() -> None:
     assert GRAMMAR.read_keys("2") == KeysComplete("appointment")
     assert GRAMMAR.read_keys("") == KeysPartial()
