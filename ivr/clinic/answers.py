@@ -50,11 +50,13 @@ def is_of(connection: sqlite3.Connection, day: date) -> bool:
 
 def rewrite(connection: sqlite3.Connection, practice: Practice, day: date) -> None:
     """
-    Replace everything by *practice* as of *day*.
+    Replace everything by *practice* as of *day*, unless another line just did.
 
     Raises:
         ClinicError: The file holds patients that we did not invent.
     """
+    if is_of(connection, day):
+        return
     if _one(connection, "select 1 from patients") and not _one(
         connection, "select 1 from practice"
     ):

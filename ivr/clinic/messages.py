@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -121,7 +122,10 @@ class MessageBox:
         Raises:
             StoreError: It cannot be read.
         """
-        return await self._database.read(_all)
+        try:
+            return await self._database.read(_all)
+        except ValueError as error:
+            raise StoreError("message box: its database holds rows that are none") from error
 
     async def delete(self, key: str) -> bool:
         """
@@ -160,7 +164,8 @@ class MessageBox:
             return await self._database.write(partial(_keep, message, self.folder, sound))
         except StoreError:
             if message.file:
-                (self.folder / message.file).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (self.folder / message.file).unlink()
             raise
 
 

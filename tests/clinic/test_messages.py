@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -173,6 +175,17 @@ def test_a_box_that_vanishes_is_begun_anew(tmp_path: Path) -> None:
         (tmp_path / "messages.db").unlink()
         await keep(box)
         assert len(await box.kept()) == 1
+
+    with_box(tmp_path, scenario)
+
+
+def test_nonsense_in_the_box_is_a_store_error(tmp_path: Path) -> None:
+    async def scenario(box: MessageBox) -> None:
+        await keep(box)
+        with closing(sqlite3.connect(tmp_path / "messages.db")) as database, database:
+            database.execute("update messages set kind = 'pigeon'")
+        with pytest.raises(StoreError, match="rows that are none"):
+            await box.kept()
 
     with_box(tmp_path, scenario)
 
