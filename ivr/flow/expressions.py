@@ -8,7 +8,7 @@ and `false`. Dates and times compare as ISO 8601 (`2030-01-31`, `09:30:00`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -82,6 +82,10 @@ class Expression:
     def proves(self, *, outcome: bool) -> frozenset[str]:
         """Name the slots that are surely set when the guard came out as *outcome*."""
         return _proves(self.root, outcome=outcome)
+
+    def compared(self) -> Iterator[tuple[str, str]]:
+        """Yield each slot with each literal it is compared with, `true` as `yes`."""
+        yield from _compared(self.root)
 
 
 def parse(text: str) -> Expression:
@@ -160,6 +164,21 @@ def _names(node: _Node) -> set[str]:
             return _names(inner)
         case _All(parts) | _Any(parts):
             return set[str]().union(*map(_names, parts))
+        case _:
+            assert_never(node)
+
+
+def _compared(node: _Node) -> Iterator[tuple[str, str]]:
+    match node:
+        case _IsSet():
+            return
+        case _IsOneOf(name, literals):
+            yield from ((name, _same_text(literal)) for literal in literals)
+        case _Not(inner):
+            yield from _compared(inner)
+        case _All(parts) | _Any(parts):
+            for part in parts:
+                yield from _compared(part)
         case _:
             assert_never(node)
 

@@ -34,10 +34,7 @@ def circles(edges: Mapping[Node, Iterable[Node]]) -> Iterator[tuple[Node, ...]]:
     These are the strongly connected components with an edge inside, by Kosaraju's method
     without recursion.
     """
-    order: list[Node] = []
-    seen: set[Node] = set()
-    for start in edges:
-        order.extend(_finished(edges, start, seen))
+    order = finishing_order(edges)
     back = reversed_edges(edges)
     rank = {node: number for number, node in enumerate(edges)}
     taken: set[Node] = set()
@@ -47,6 +44,15 @@ def circles(edges: Mapping[Node, Iterable[Node]]) -> Iterator[tuple[Node, ...]]:
         if len(part) > 1 or (part and start in edges.get(start, ())):
             found.append(sorted(part, key=lambda node: rank.get(node, -1)))
     yield from map(tuple, sorted(found, key=lambda part: rank.get(part[0], -1)))
+
+
+def finishing_order(edges: Mapping[Node, Iterable[Node]]) -> list[Node]:
+    """List every node after those it leads to, as far as there are no circles."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    for start in edges:
+        order.extend(_finished(edges, start, seen))
+    return order
 
 
 def _finished(edges: Mapping[Node, Iterable[Node]], start: Node, seen: set[Node]) -> Iterator[Node]:

@@ -27,7 +27,7 @@ from ivr.flow.model import (
 from ivr.flow.rules import Rule, closest, did_you_mean, shown
 from ivr.flow.scene import Scene, mistake, more_private, wordings_of
 from ivr.flow.templates import slots_of
-from ivr.flow.ways import ways_of
+from ivr.flow.ways import answers_of, ways_of
 
 PATIENT = "patient"
 """The slot that says who the caller has proved to be; only identity operations fill it."""
@@ -98,17 +98,30 @@ def _slots_exist(scene: Scene, flow: Flow, state: State) -> Found:
     uses: list[tuple[Path, Iterable[str]]] = [
         (wording.path, slots_of(wording.template)) for wording in wordings_of(state)
     ]
-    guards: dict[Expression, Path] = {}
-    for outcome, branches in ways_of(state).items():
-        for number, branch in enumerate(branches):
-            if branch.when is not None:
-                guards.setdefault(branch.when, ("states", state.name, "on", outcome, str(number)))
+    guards = _guards_of(state)
     uses += [(path, sorted(guard.names)) for guard, path in guards.items()]
     for path, names in uses:
         for name in names:
             if name not in scene.slots:
                 hint = did_you_mean(name, scene.slots)
                 yield mistake(flow, path, Rule.UNKNOWN_SLOT, f"there is no slot {name}", hint)
+    for guard, path in guards.items():
+        for name, literal in guard.compared():
+            answers = answers_of(scene.slots.get(name))
+            if answers and literal not in answers:
+                message = f"{name} is never {shown(literal)}"
+                hint = did_you_mean(literal, answers)
+                yield mistake(flow, path, Rule.UNKNOWN_ANSWER, message, hint)
+
+
+def _guards_of(state: State) -> dict[Expression, Path]:
+    """Collect the guards of *state*, each with the first place it stands at."""
+    guards: dict[Expression, Path] = {}
+    for outcome, branches in ways_of(state).items():
+        for number, branch in enumerate(branches):
+            if branch.when is not None:
+                guards.setdefault(branch.when, ("states", state.name, "on", outcome, str(number)))
+    return guards
 
 
 def _asked(flow: Flow, state: Ask) -> Found:
@@ -206,7 +219,7 @@ def _outcomes_of(scene: Scene, state: State) -> tuple[tuple[str, ...], tuple[str
         case Ask(question=question):
             if question.slot is None:
                 return tuple(choice.name for choice in question.choices), (GAVE_UP,)
-            return (NEXT,), (GAVE_UP,)
+            return (NEXT,), (GAVE_UP, *answers_of(scene.slots.get(question.slot)))
         case Say():
             return (NEXT,), ()
         case Record():

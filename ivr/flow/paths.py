@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from ivr.errors import FlowError
-from ivr.flow.graph import circles, reachable, reversed_edges
+from ivr.flow.graph import circles, finishing_order, reachable, reversed_edges
 from ivr.flow.model import Ask, Call, Do, End, Flow, Handoff, Record, Return, Say, State
 from ivr.flow.rules import Rule
 from ivr.flow.scene import Scene, mistake
 from ivr.flow.ways import ways_of
+
+MOST_CALLS = 16  # flows within flows a call can stand in; the dialog goes no deeper
 
 Found = Iterator[FlowError]
 
@@ -17,6 +19,9 @@ def check_paths(scene: Scene) -> Found:
     rings = list(_rings_of_calls(scene))
     yield from (error for _, error in rings)
     in_ring = {flow for names, _ in rings for flow in names}
+    if not rings and (deep := list(_deep_calls(scene))):
+        yield from deep
+        return
     for flow in scene.flows.values():
         if flow.start not in flow.states:
             continue
@@ -30,10 +35,7 @@ def check_paths(scene: Scene) -> Found:
 
 
 def _rings_of_calls(scene: Scene) -> Iterator[tuple[tuple[str, ...], FlowError]]:
-    edges = {
-        flow.name: tuple(state.flow for state in _calls(flow)) for flow in scene.flows.values()
-    }
-    for ring in circles(edges):
+    for ring in circles(_call_graph(scene)):
         flow = scene.flows[ring[0]]
         state = next(state for state in _calls(flow) if state.flow in ring)
         if len(ring) == 1:
@@ -43,6 +45,24 @@ def _rings_of_calls(scene: Scene) -> Iterator[tuple[tuple[str, ...], FlowError]]
         hint = "use next: to go back to a state, return: to go back to the calling flow"
         path = ("states", state.name, "call")
         yield ring, mistake(flow, path, Rule.RECURSIVE_CALL, message, hint)
+
+
+def _deep_calls(scene: Scene) -> Found:
+    """Report the flow at which a chain of calls becomes too long; the graph has no rings."""
+    edges = _call_graph(scene)
+    depths: dict[str, int] = {}
+    for name in finishing_order(edges):
+        depths[name] = 1 + max((depths[to] for to in edges.get(name, ())), default=0)
+        if depths[name] == MOST_CALLS + 1:
+            flow = scene.flows[name]
+            message = (
+                f"flow {name} begins a chain of more than {MOST_CALLS} flows that call each other"
+            )
+            yield mistake(flow, ("flow",), Rule.TOO_DEEP, message, "call fewer flows from flows")
+
+
+def _call_graph(scene: Scene) -> dict[str, tuple[str, ...]]:
+    return {flow.name: tuple(state.flow for state in _calls(flow)) for flow in scene.flows.values()}
 
 
 def _calls(flow: Flow) -> Iterator[Call]:
@@ -68,7 +88,7 @@ def _dead_ends(
     saved = reachable(back, ends)
     lost = reached - saved
     names = [name for name in flow.states if name in lost]
-    if names:
+    if any(isinstance(flow.states[name], Ask | Record) for name in names):  # else: a silent loop
         others = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
         message = f"from state {names[0]}{others} no end, handoff or return can be reached"
         hint = "give the loop a way out"

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     UNKNOWN_SLOT_TYPE = "unknown-slot-type"
     UNKNOWN_STATE = "unknown-state"
     UNKNOWN_SLOT = "unknown-slot"
+    UNKNOWN_ANSWER = "unknown-answer"
     UNKNOWN_FLOW = "unknown-flow"
     UNKNOWN_OPERATION = "unknown-operation"
     UNKNOWN_ARGUMENT = "unknown-argument"
@@ -63,9 +64,15 @@ class Rule(StrEnum):
     PHRASE_COLLIDES = "phrase-collides"
 
 
+MOST_NAMES = 200  # to guess among; the guess looks at each, for each misspelt name
+
+
 def closest(word: str, names: Iterable[str]) -> str | None:
     """Find the name that *word* is most likely a misspelling of."""
-    found = get_close_matches(word[:60], list(names), n=1, cutoff=0.6)
+    among = list(names)
+    if len(among) > MOST_NAMES:
+        return None
+    found = get_close_matches(word[:60], among, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -41,6 +41,8 @@ class Scene:
     """States, by flow, of which it is not known what they lead to."""
     unreadable: frozenset[str] = frozenset()
     """Stems of the files that hold no readable flow; what they define is not known."""
+    guesses: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
+    """What misspelt states most likely mean: flow and name to state, filled as it goes."""
 
     def states(self) -> Iterator[tuple[Flow, State]]:
         """Yield every state that could be read."""
@@ -57,7 +59,11 @@ class Scene:
 
     def meant(self, flow: Flow, to: str) -> str | None:
         """Find the state that *to* names, or most likely means."""
-        return to if to in flow.states else closest(to, flow.states)
+        if to in flow.states:
+            return to
+        if (flow.name, to) not in self.guesses:
+            self.guesses[flow.name, to] = closest(to, flow.states)
+        return self.guesses[flow.name, to]
 
     def guessing(self, flow: Flow) -> bool:
         """Whether some state of *flow* leads nobody knows where."""

@@ -23,6 +23,7 @@ from ivr.flow.model import (
 )
 from ivr.flow.rules import Rule, closest, shown
 from ivr.flow.tree import Fields, Node, Text
+from ivr.flow.ways import answers_of
 
 # Bounds in seconds: below, nobody can answer; above, the caller believes the line is dead.
 SILENCE = (1.0, 30.0)
@@ -147,28 +148,39 @@ def _ask(table: Table, slots: Slots) -> State:
     return Ask(
         name=table.path[-1],
         question=_question(table, slot=slot, choices=()),
-        on=_by_answer(ways, slots.get(slot)),
+        on=_by_answer(table, ways, slots.get(slot)),
         line=table.owner.line,
     )
 
 
-def _by_answer(ways: dict[str, Branches], slot: Slot | None) -> dict[str, Branches]:
+def _by_answer(table: Table, ways: dict[str, Branches], slot: Slot | None) -> dict[str, Branches]:
     """Turn `on: {yes: a, no: b}` of a question into guards, the last of them the else."""
-    if slot is None:
-        return ways
-    answers = {"yes_no": ("yes", "no"), "choice": tuple(c.name for c in slot.choices)}
-    given = [answer for answer in answers.get(slot.type, ()) if answer in ways]
-    if not given:
+    answers = answers_of(slot)
+    given = [answer for answer in answers if answer in ways]
+    if slot is None or not given:
         return ways
     others = ways.get(NEXT)
-    if others is None and len(given) == len(answers[slot.type]):
+    missing = [answer for answer in answers if answer not in ways]
+    if others is None and missing:
+        _note_missing(table, ways, missing)
+    elif others is None:
         others = ways[given.pop()]
     guarded = [narrowed(ways[answer], guard=f"{slot.name} == {answer}") for answer in given]
-    kept = {outcome: to for outcome, to in ways.items() if outcome not in answers[slot.type]}
-    return {
-        **kept,
-        NEXT: (*(branch for branches in guarded for branch in branches), *(others or ())),
-    }
+    kept = {outcome: to for outcome, to in ways.items() if outcome not in answers}
+    return {**kept, NEXT: tuple(branch for to in (*guarded, others or ()) for branch in to)}
+
+
+def _note_missing(table: Table, ways: dict[str, Branches], missing: list[str]) -> None:
+    table.notes.broken.add(table.path[-1])
+    for outcome in ways:
+        if guess := closest(outcome, missing):
+            message = f"{outcome} is no outcome of this state"
+            hint = f"did you mean {guess}?"
+            table.notes.wrong(table.key("on"), Rule.UNKNOWN_OUTCOME, message, hint)
+            return
+    message = f"no way on for {', '.join(missing)}"
+    hint = f"add {missing[0]}: under on:, or next: for all the others"
+    table.notes.wrong(table.key("on"), Rule.UNHANDLED_OUTCOME, message, hint)
 
 
 def _menu(table: Table, _slots: Slots) -> State:

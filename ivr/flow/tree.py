@@ -18,6 +18,7 @@ from ivr.flow.rules import Rule, shown
 
 MAX_BYTES = 256 * 1024  # a large real flow has 20 kB
 MAX_DEPTH = 20  # a real flow nests 6 deep
+MAX_NODES = 10_000  # texts, lists and mappings; a large real flow has 1,000
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -95,18 +96,18 @@ def parse_tree(text: str, *, file: str) -> tuple[Node | None, tuple[FlowError, .
         # libyaml, because PyYAML's own scanner stumbles over `[Is it ready?, Please say it.]`
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
-    except _TooDeepError as deep:
-        mistake = FlowError(
-            file, deep.line, Rule.TOO_DEEP, f"nested deeper than {MAX_DEPTH}", column=deep.column
-        )
+    except _TooMuchError as much:
+        mistake = FlowError(file, much.line, much.rule, much.message, column=much.column)
         return None, (*builder.errors, mistake)
     except yaml.MarkedYAMLError as error:
         return None, (*builder.errors, _broken(error, file))
     return builder.root, tuple(builder.errors)
 
 
-class _TooDeepError(Exception):
-    def __init__(self, event: yaml.Event) -> None:
+class _TooMuchError(Exception):
+    def __init__(self, event: yaml.Event, rule: Rule, message: str) -> None:
+        self.rule = rule
+        self.message = message
         self.line, self.column = _place(event)
         super().__init__()
 
@@ -136,9 +137,14 @@ class _Builder:
         self._file = file
         self._open: list[_Open] = []
         self._documents = 0
+        self._nodes = 0
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event."""
+        if isinstance(event, yaml.NodeEvent):
+            self._nodes += 1
+            if self._nodes > MAX_NODES:
+                raise _TooMuchError(event, Rule.TOO_BIG, f"more than {MAX_NODES} entries")
         match event:
             case yaml.AliasEvent():
                 self._refuse(
@@ -165,7 +171,7 @@ class _Builder:
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise _TooDeepError(event)
+            raise _TooMuchError(event, Rule.TOO_DEEP, f"nested deeper than {MAX_DEPTH}")
         mapping = isinstance(event, yaml.MappingStartEvent)
         bracketed = bool(event.flow_style)
         self._open.append(_Open(mapping, *_place(event), bracketed, []))

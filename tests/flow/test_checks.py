@@ -266,6 +266,55 @@ def test_flows_that_call_each_other_are_one_ring() -> None:
     ]
 
 
+def test_calls_may_be_sixteen_flows_deep_and_no_deeper() -> None:
+    head = "flow: f{0}\ntitle: T\nqueue: q\nstart: a\n"
+    texts = {
+        f"{n:02}.yaml": f"{head}states: {{{{a: {{{{call: f{{1}}}}}}}}}}\n".format(n, n + 1)
+        for n in range(15)
+    }
+    last = "states: {a: {end: Bye.}}\n"
+    assert mistakes({**texts, "15.yaml": head.format(15) + last}, start="f0") == []
+    deeper = texts["14.yaml"].replace("f14", "f15").replace("call: f15", "call: f16")
+    texts |= {"15.yaml": deeper, "16.yaml": head.format(16) + last}
+    assert mistakes(texts, start="f0") == ["00.yaml:1 too-deep"]
+
+
+def test_a_loop_that_never_listens_is_no_dead_end_as_well() -> None:
+    assert of_example("states: {first: {next: second}, second: {next: first}}") == [
+        "e.yaml:5 loops-without-listening"
+    ]
+
+
+# ---------------------------------------------------------------- answers
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        ("{yes: bye, no: bye}", []),
+        ("{yes: bye, no: bye, gave_up: bye}", []),
+        ("{yes: bye}", ["e.yaml:7 unhandled-outcome"]),
+        ("{yess: bye, no: bye}", ["e.yaml:7 unknown-outcome"]),
+        ("{maybe: bye}", ["e.yaml:7 missing-next", "e.yaml:7 unknown-outcome"]),
+    ],
+)
+def test_every_answer_of_a_question_leads_on(on: str, expected: list[str]) -> None:
+    body = (
+        "slots: {more: {type: yes_no}}\nstates:\n"
+        f"  first: {{ask: more, prompt: More?, on: {on}}}\n  bye: {{end: Bye.}}\n"
+    )
+    assert [line for line in of_example(body) if "unreachable" not in line] == expected
+
+
+def test_a_guard_may_say_true_for_yes() -> None:
+    body = (
+        "slots: {more: {type: yes_no}}\nstates:\n  bye: {end: Bye.}\n"
+        "  first: {ask: more, prompt: More?, next: way}\n"
+        "  way: {next: [{when: more == true, to: first}, {to: bye}]}\n"
+    )
+    assert of_example(body) == []
+
+
 @pytest.mark.parametrize("queue", ["", "queue:\n"])
 def test_a_flow_without_a_queue_is_refused(queue: str) -> None:
     text = f"flow: example\ntitle: Example\n{queue}start: first\nstates: {{first: {{end: Bye.}}}}\n"

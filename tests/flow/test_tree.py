@@ -2,7 +2,7 @@ import pytest
 
 from ivr.errors import FlowErrors
 from ivr.flow.rules import Rule
-from ivr.flow.tree import MAX_BYTES, MAX_DEPTH, Fields, Items, Text, decode, parse_tree
+from ivr.flow.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Fields, Items, Text, decode, parse_tree
 
 
 def refused(text: str) -> list[str]:
@@ -60,6 +60,7 @@ def test_everything_knows_its_place() -> None:
         ("- " * (MAX_DEPTH + 1), [f"1:{2 * MAX_DEPTH + 1} too-deep"]),
         ("[" * MAX_BYTES, [f"1:{MAX_DEPTH + 1} too-deep"]),
         ("a" * (MAX_BYTES + 1), ["1:1 too-big"]),
+        ("- a\n" * (MAX_NODES + 1), [f"{MAX_NODES}:3 too-big"]),
         ("ä" * MAX_BYTES, ["1:1 too-big"]),
     ],
 )
