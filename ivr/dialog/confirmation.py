@@ -12,6 +12,9 @@ from ivr.dialog.verdicts import Accept, Refuse, Ruling
 from ivr.flow.model import Value
 from ivr.flow.templates import fill
 
+_ENOUGH = {True: {Band.ACCEPT}, False: {Band.ACCEPT, Band.CONFIRM}}
+"""Which bands settle it: a doubtful "no" does no harm, a doubtful "yes" could."""
+
 
 class Confirmation:
     """Was that heard right?"""
@@ -52,9 +55,9 @@ class Confirmation:
     def read(self, hypotheses: tuple[Hypothesis, ...]) -> Reading:
         """Take yes, no, a correction, or a no with a correction behind it."""
         for hypothesis in hypotheses:
-            meaning = band(YES_NO, hypothesis.confidence)
             said = self._says(hypothesis.text)
-            if said is not None and meaning is not Band.REJECT:
+            meaning = band(YES_NO, hypothesis.confidence)
+            if said is not None and meaning in _ENOUGH[said]:
                 ruling = Accept(self.value) if said else Refuse(self.value)
                 return Reading(ruling, meaning, hypothesis.confidence)
         corrections = tuple(Hypothesis(self._bare(h.text), h.confidence) for h in hypotheses)

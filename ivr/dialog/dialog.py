@@ -249,12 +249,11 @@ class Dialog:
     def _heard(self, utterance: Utterance, now: float) -> Verdict | None:
         """Danger first, then a person, then an answer, then the other universals."""
         language = self._guide.language
-        plausible = [h for h in utterance.hypotheses if _plausible(h)]
-        for hypothesis in plausible:
+        for hypothesis in filter(_plausible, utterance.hypotheses):
             if (alarm := alarm_in(hypothesis.text, language)) is not None:
                 self._note(hypothesis, HIDDEN)
                 return self._guide.sound_alarm(alarm, now=now)
-        best = plausible[0] if plausible[:1] == list(utterance.hypotheses[:1]) else None
+        best = next(filter(_plausible, utterance.hypotheses[:1]), None)
         wish = universal_in(best.text, language) if best else None
         answers = best is not None and self._guide.activity.reads(best.text)
         if best is None or wish is None or (answers and wish is not Universal.OPERATOR):

@@ -26,6 +26,18 @@ def test_an_unsure_answer_is_read_back_and_yes_takes_it() -> None:
     assert call.one(Perform).arguments["number"] == "1234567"
 
 
+def test_a_doubtful_yes_is_asked_again() -> None:
+    call = doubted()
+    call.say("yes", 0.5)
+    assert call.said.endswith(phrases().confirm_again)
+
+
+def test_a_doubtful_no_is_a_no() -> None:
+    call = doubted()
+    call.say("no", 0.5)
+    assert call.said.startswith(phrases().not_confirmed)
+
+
 def test_what_is_read_back_is_never_kept() -> None:
     assert not doubted().one(Play).cacheable
 
