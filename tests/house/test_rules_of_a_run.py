@@ -63,9 +63,9 @@ def test_elsewhere_what_is_missing_is_skipped_with_the_reason(tmp_path: Path) ->
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc here")
 def test_a_forgotten_process_fails_the_run_and_is_ended(tmp_path: Path) -> None:
     status, told = run(tmp_path, LEAK, ci=False)
-    assert (status, "sleep 6172839" in told) == (1, True), told
+    assert (status, f"sleep {LONG}" in told) == (1, True), told
     assert not [
         process
         for process in Path("/proc").glob("[0-9]*/cmdline")
-        if process.exists() and process.read_bytes() == b"sleep\x006172839\x00"
+        if process.exists() and process.read_bytes() == f"sleep\0{LONG}\0".encode()
     ]
