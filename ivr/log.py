@@ -31,8 +31,9 @@ WITHHELD = "[withheld]"
 
 NAMED = frozenset(
     {
-        "action", "address", "agent", "cell", "codec", "engine", "ending", "event", "file", "flow",
-        "function", "host", "kind", "language", "library", "method", "model", "module", "offer",
+        "action", "address", "agent", "callback", "cell", "codec", "engine", "ending", "error",
+        "event", "file", "flow", "function", "host", "kind", "language", "library", "method",
+        "model", "module", "offer",
         "operation", "outcome", "place", "port", "process", "program", "queue", "reason",
         "recording", "refusal", "rule", "setting", "signal", "state", "status", "table",
         "thread", "trunk", "unit", "version", "voice",

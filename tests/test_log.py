@@ -192,6 +192,14 @@ def test_uncaught_errors_are_logged_without_their_texts() -> None:
     assert written(stream)["error"] == "ValueError"
 
 
+def test_a_logger_of_the_standard_library_is_held_to_the_same() -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    logging.getLogger("sip").info("a request was refused", extra={"status": 403, "from": "Alex"})
+    assert written(stream)["status"] == 403
+    assert written(stream)["from"] == log.WITHHELD
+
+
 def test_setting_up_twice_writes_once() -> None:
     first, second = io.StringIO(), io.StringIO()
     log.setup("info", first)
@@ -217,7 +225,9 @@ def test_every_sentence_in_the_code_is_a_literal() -> None:
     for module in under("ivr", "sip"):
         for node in ast.walk(module.tree):
             match node:
-                case ast.Call(func=ast.Attribute(value=ast.Name("_log"), attr=attr), args=args):
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name("_log" | "log"), attr=attr), args=args
+                ):
                     fixed = [isinstance(a, ast.Constant) and isinstance(a.value, str) for a in args]
                     if attr in methods and fixed != [True]:
                         loose.append(f"{module}:{node.lineno}")
