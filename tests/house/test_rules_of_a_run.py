@@ -25,11 +25,12 @@ def test_lacks_data(monkeypatch, tmp_path):
 def test_skips_for_no_good_reason():
     pytest.skip("not today")
 """
-LEAK = """
+LONG = str(6_000_000 + os.getpid())  # seconds; a number nobody else sleeps for
+LEAK = f"""
 import subprocess
 
 def test_forgets_a_process():
-    subprocess.Popen(["sh", "-c", "sleep 6172839 & exec true"])
+    subprocess.Popen(["sh", "-c", "sleep {LONG} & exec true"])
 """
 
 
