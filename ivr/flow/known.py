@@ -48,7 +48,7 @@ _Place = tuple[str, str]  # flow, state
 
 def check_known(scene: Scene) -> Found:
     """Check what is said, passed on and asked of the clinic in every state that is reached."""
-    facts = _Analysis(scene).run()
+    facts = known_in(scene)
     for flow, state in scene.states():
         here = facts.get((flow.name, state.name))
         if here is None:
@@ -57,6 +57,11 @@ def check_known(scene: Scene) -> Found:
             yield from _wording(scene, flow, wording, here)
         if isinstance(state, Do):
             yield from _operation(scene, flow, state, here)
+
+
+def known_in(scene: Scene) -> Mapping[tuple[str, str], Facts]:
+    """Give every state that is reached, as flow and state, the facts that surely hold in it."""
+    return _Analysis(scene).run()
 
 
 def _wording(scene: Scene, flow: Flow, wording: Wording, here: Facts) -> Found:
@@ -167,10 +172,11 @@ class _Analysis:
         spec = self._scene.operations.get(operation)
         if spec is None:
             return self._everything
-        given = frozenset(spec.fills.get(outcome, spec.gives))
         if not operation.startswith(IDENTITY):
-            return given - {PATIENT}
-        return given | {PATIENT, PROVED} if outcome == VERIFIED else given - {PATIENT}
+            return frozenset(spec.fills.get(outcome, spec.gives)) - {PATIENT}
+        if outcome == VERIFIED:
+            return frozenset(spec.fills.get(outcome, spec.gives)) | {PATIENT, PROVED}
+        return frozenset(spec.fills.get(outcome, ())) - {PATIENT}  # who was not found has no name
 
 
 def _proved(branch: Branch, *, outcome: bool) -> Facts:

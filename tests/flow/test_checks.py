@@ -142,6 +142,22 @@ def test_proof_does_not_come_through_the_wrong_outcome() -> None:
     ) == ["e.yaml:7 maybe-unset", "e.yaml:7 speaks-private"]
 
 
+@pytest.mark.parametrize(
+    "on",
+    ["{verified: verified, failed: back_door}", "{failed: back_door, verified: verified}"],
+)
+def test_a_flow_that_says_verified_without_proof_proves_nothing(on: str) -> None:
+    verify = VERIFY.replace("{verified: verified, failed: failed}", on)
+    body = (
+        "states:\n"
+        "  first: {call: verify_identity, on: {verified: greet, failed: bye}}\n"
+        '  greet: {say: "Hello {first_name}.", next: bye}\n'
+        "  bye: {end: Goodbye.}\n"
+    )
+    texts = {"e.yaml": HEAD + body, "v.yaml": verify + "  back_door: {return: verified}\n"}
+    assert mistakes(texts, start="example") == ["e.yaml:7 maybe-unset", "e.yaml:7 speaks-private"]
+
+
 def test_a_guard_on_the_patient_proves_only_its_own_branch() -> None:
     body = (
         "slots: {{rx_number: {{type: digits, phi: medical}}}}\n"
