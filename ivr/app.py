@@ -26,6 +26,7 @@ from ivr.handoff.agents import Agent
 from ivr.handoff.handoff import Limits
 from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
+from ivr.records.recordings import Recordings
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
@@ -123,10 +124,10 @@ class RunningLine:
         self._ears = SpeechClient(settings.speech, data=settings.data_folder)
         await self._ears.start()
         self._stack.push_async_callback(self._ears.stop)
-        messages = MessageBox(settings.data_folder / "messages.db")
+        messages = MessageBox(settings.messages_database)
         self._stack.push_async_callback(messages.close)
         clinic = await self._start_clinic(messages)
-        records = CallBook(settings.data_folder / "calls.db")
+        records = CallBook(settings.call_book)
         await records.start()
         self._stack.push_async_callback(records.close)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
@@ -144,6 +145,7 @@ class RunningLine:
                 music=hold_music(),
                 calls=records,
                 live=self._live,
+                recordings=self._start_recordings(),
             )
         )
         await self._prewarm(speaker)
@@ -177,6 +179,13 @@ class RunningLine:
         inner = PyttsxSpeaker(voices=voices, rate=speech.rate)
         self._stack.push_async_callback(inner.close)
         return CachedSpeaker(inner, self._settings.data_folder / "prompts")
+
+    def _start_recordings(self) -> Recordings | None:
+        if self._settings.records.record == "off":
+            return None
+        recordings = Recordings(self._settings.recordings_folder)
+        self._stack.push_async_callback(recordings.close)
+        return recordings
 
     async def _prewarm(self, speaker: CachedSpeaker) -> None:
         try:

@@ -17,14 +17,15 @@ from ivr.dialog import briefing
 from ivr.dialog.actions import HandOff, HangUp
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.wording import Phrases, Wording
-from ivr.errors import CallError
+from ivr.errors import CallError, SpeechError
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
 from ivr.handoff.actions import Announcement, Outcome
 from ivr.handoff.agents import Agent, agents_for
 from ivr.handoff.handoff import Handoff, Limits, Phase
-from ivr.ports import AudioLeg, Clinic, Dialler, Speaker
+from ivr.ports import AudioLeg, Clinic, Dialler, Gone, Keyed, Played, Speaker
 from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.records.recordings import Recorder, Recordings
 from ivr.session import Ending, run_call
 from ivr.voice import Voice, VoiceLeg
 from ivr.watch.live import LiveCall, LiveCalls
@@ -38,6 +39,7 @@ _OUTCOMES = {
     ".done": CallOutcome.CONTAINED,
 }
 """States that tell how a call went, the most telling first."""
+NOTICE = 0  # token of what is played before the first turn
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 
 
@@ -59,6 +61,8 @@ class Line:
     music: bytes
     calls: CallBook
     live: LiveCalls
+    recordings: Recordings | None
+    """None: nothing is recorded."""
 
 
 class Attendant:
@@ -101,12 +105,15 @@ class _Visit:
         self._handoff: Handoff | None = None
         self._values: Mapping[str, Value] = {}
         self._asked: HandOff | None = None
+        self._early: list[Keyed] = []
+        self._recorder: Recorder | None = None
         self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
 
     async def run(self) -> None:
         """Talk, hand over, and when nobody could pick up, talk about that."""
         self._keep(answered=datetime.now(UTC))
         self._line.live.add(self._call, self._view)
+        await self._begin_recording()
         start = self._line.start
         while isinstance(ending := await self._talk(start), HandOff):
             self._asked = ending
@@ -119,6 +126,7 @@ class _Visit:
     async def finish(self) -> None:
         """Hang up and close the row, whatever happened."""
         self._line.live.remove(self._call)
+        await self._end_recording()
         self._keep(ended=datetime.now(UTC), outcome=self._outcome())
         await self._leg.hang_up()
 
@@ -138,7 +146,8 @@ class _Visit:
         )
         voice = self._line.voice(self._call, self._wanted)
         queue = self._book.flows[start].queue
-        async with VoiceLeg(self._leg, voice, discretion=self._discreet) as leg:
+        early, self._early = tuple(self._early), []
+        async with VoiceLeg(self._leg, voice, discretion=self._discreet, early=early) as leg:
             try:
                 return await run_call(dialog, leg, self._line.clinic, queue=queue)
             finally:
@@ -150,7 +159,8 @@ class _Visit:
                 )
 
     def _discreet(self, *, private: bool) -> None:
-        """Nothing is recorded yet."""
+        if self._recorder is not None:
+            self._recorder.keep_private(private=private)
 
     @property
     def _wanted(self) -> str:
@@ -167,6 +177,7 @@ class _Visit:
             extra={"call": self._call, "queue": asked.queue, "reason": asked.briefing.reason},
         )
         self._keep(reason=asked.briefing.reason, queue=asked.queue)
+        await self._end_recording()  # what caller and agent say to each other is theirs
         means = Means(line.dialler, line.speaker, self._sounds(asked))
         try:
             report = await hand_over(self._leg, self._handoff, means)
@@ -190,6 +201,32 @@ class _Visit:
         )
 
     # ------------------------------------------------------------ what is kept
+
+    async def _begin_recording(self) -> None:
+        """Say that the call is recorded, then record; a line that cannot say it records nothing."""
+        recordings = self._line.recordings
+        if recordings is None:
+            return
+        try:
+            notice = await self._line.speaker.render(self._line.wording("en").recorded)
+        except SpeechError:
+            return
+        self._leg.play(notice, token=NOTICE)
+        async for event in self._leg.events():
+            if isinstance(event, Keyed):
+                self._early.append(event)
+                break
+            if isinstance(event, Played | Gone):
+                break
+        self._recorder = recordings.open()
+        self._leg.tap(self._recorder)
+
+    async def _end_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            self._leg.tap(None)
+            recording = await recorder.close()
+            self._keep(recording=recording.file, recording_stopped=recording.stopped)
 
     def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         self._row = replace(self._row, **changes)

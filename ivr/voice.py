@@ -7,7 +7,7 @@ the `Recogniser`, and both travel over an `AudioLeg`. Every task it starts ends 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self, assert_never
@@ -82,9 +82,26 @@ class Voice:
 class VoiceLeg:
     """A caller who talks to us; an async context manager that ends its own tasks."""
 
-    def __init__(self, audio: AudioLeg, voice: Voice, *, discretion: Discretion) -> None:
+    def __init__(
+        self,
+        audio: AudioLeg,
+        voice: Voice,
+        *,
+        discretion: Discretion,
+        early: Sequence[Keyed] = (),
+    ) -> None:
+        """
+        Wire them up.
+
+        Args:
+            audio: An answered leg.
+            voice: What to speak, hear and keep with.
+            discretion: Told when recordings must leave something out.
+            early: Keys that were pressed before the conversation began.
+        """
         self._audio = audio
         self._voice = voice
+        self._early = early
         self._discretion = discretion
         self._inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,6 +118,8 @@ class VoiceLeg:
     async def __aenter__(self) -> Self:
         """Start to follow the audio leg; it has been answered."""
         self._inbox.put_nowait(CallAnswered())
+        for event in self._early:
+            self._take(event)
         self._spawn(self._follow())
         return self
 

@@ -57,7 +57,9 @@ class Phrases:
     cut_off: str
     """The person is gone; another one is being found."""
 
-    # ending
+    # beginning and ending
+    recorded: str
+    """The call is recorded; said before anything else where the line records."""
     goodbye: str
 
     # what the agent is told before the bridge
