@@ -11,10 +11,10 @@ from pathlib import Path
 
 from ivr.errors import SpeechError
 from ivr.speech.engines import Decoding, Question, Reading
+from ivr.speech.shipped import TINY
 from ivr.speech.sphinx import SphinxEngine
 from ivr.speech.vosk_ import VoskEngine
 
-TINY = Path(__file__).resolve().parents[2] / "models" / "tiny-vosk"
 SAME_WORD = {"oh": "zero"}
 
 AGREED = 0.30  # of the doubt about the first opinion is left when the second is the same

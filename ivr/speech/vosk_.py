@@ -14,12 +14,13 @@ from pathlib import Path
 import vosk
 
 from ivr.audio.pcm import SAMPLE_BYTES, SAMPLE_RATE_HZ
+from ivr.audio.resample import Resampler
 from ivr.errors import SpeechError
 from ivr.speech.engines import Question, Reading, Word
+from ivr.speech.modelcheck import check_model, sample_rate_hz
 from ivr.speech.wire import understood
 
 UNKNOWN = "[unk]"
-CHUNK = SAMPLE_RATE_HZ // 5 * SAMPLE_BYTES  # one long buffer would be segmented differently
 MAX_PHRASES = 256  # a longer list is a sample of the language and would bias it
 
 
@@ -35,8 +36,10 @@ class VoskEngine:
 
     def __init__(self, model: Path) -> None:
         vosk.SetLogLevel(-1)
-        if not model.is_dir():
-            raise SpeechError("vosk", "its model folder does not exist", retryable=False)
+        check = check_model(model, trial=False)
+        if not check.ok:
+            raise SpeechError("vosk", f"its model: {'; '.join(check.problems)}", retryable=False)
+        self._rate_hz = sample_rate_hz(model)
         try:
             self._model = vosk.Model(str(model))
         except Exception as error:  # the library raises nothing narrower
@@ -60,11 +63,11 @@ class VoskEngine:
         if self.knows(UNKNOWN):
             grammar.append(UNKNOWN)
         try:
-            recogniser = vosk.KaldiRecognizer(self._model, SAMPLE_RATE_HZ, json.dumps(grammar))
+            recogniser = vosk.KaldiRecognizer(self._model, self._rate_hz, json.dumps(grammar))
         except Exception as error:  # the library raises nothing narrower
             raise SpeechError("vosk", "its model takes no grammar", retryable=False) from error
         recogniser.SetWords(True)
-        return VoskDecoding(recogniser)
+        return VoskDecoding(recogniser, self._rate_hz)
 
     def _grammar(self, question: Question) -> list[str]:
         words = [word for word in _unique(question.words) if self.knows(word)]
@@ -83,19 +86,16 @@ class VoskEngine:
 class VoskDecoding:
     """One utterance; the library decodes while it is fed."""
 
-    def __init__(self, recogniser: "vosk.KaldiRecognizer") -> None:
+    def __init__(self, recogniser: "vosk.KaldiRecognizer", rate_hz: int) -> None:
         self._recogniser = recogniser
-        self._odd = b""
+        # A model of 16 kHz raises at anything slower; it never upsamples.
+        self._resampler = Resampler(to_hz=rate_hz) if rate_hz != SAMPLE_RATE_HZ else None
+        self._chunk = rate_hz // 5 * SAMPLE_BYTES  # a long one would be segmented differently
         self._done: list[Word] = []
 
     def feed(self, pcm: bytes, /) -> str:
         """Decode *pcm*; return what was said so far."""
-        whole = self._odd + pcm
-        cut = len(whole) // SAMPLE_BYTES * SAMPLE_BYTES
-        self._odd = whole[cut:]
-        for start in range(0, cut, CHUNK):
-            if self._recogniser.AcceptWaveform(whole[start : min(cut, start + CHUNK)]):
-                self._keep(self._recogniser.Result())
+        self._accept(pcm, last=False)
         partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
         return _text([*(word.text for word in self._done), *partial.split()])
 
@@ -104,11 +104,18 @@ class VoskDecoding:
 
     def finish(self) -> tuple[Reading, ...]:
         """Return the reading, if any."""
+        self._accept(b"", last=True)
         self._keep(self._recogniser.FinalResult())
         confidences = tuple((word.text, word.confidence) for word in self._done)
         found = understood(" ".join(word.text for word in self._done), confidences)
         heard = tuple(word for word in self._done if word.text != UNKNOWN)
         return tuple(Reading(h.text, round(h.confidence, 3), heard) for h in found)
+
+    def _accept(self, pcm: bytes, *, last: bool) -> None:
+        samples = self._resampler(pcm, last=last) if self._resampler else pcm
+        for start in range(0, len(samples), self._chunk):
+            if self._recogniser.AcceptWaveform(samples[start : start + self._chunk]):
+                self._keep(self._recogniser.Result())
 
     def _keep(self, result: str) -> None:
         for word in json.loads(result).get("result", []):
