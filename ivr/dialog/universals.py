@@ -1,7 +1,7 @@
 """
 What a caller may say anywhere, without the author asking for it.
 
-No universal is a single short syllable: such a word would be heard in every digit string.
+None of them sounds like a digit, and none is so short that noise could be taken for it.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,7 @@
 """Menus and choice slots: one of a few things, by its phrases, its number or its key."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +10,7 @@ from typing import Final
 from ivr.dialog.actions import Wait
 from ivr.dialog.grammar import jsgf
 from ivr.dialog.grammar.base import Answer, KeyReading, KeysComplete, KeysPartial, KeysWrong
-from ivr.dialog.grammar.numbers import DIGITS, ORDINALS_EN
+from ivr.dialog.grammar.numbers import DIGITS, ORDINALS_EN, cardinal
 from ivr.dialog.grammar.text import (
     Words,
     cores,
@@ -16,7 +18,6 @@ from ivr.dialog.grammar.text import (
     fold,
     language_of,
     listed,
-    spell,
     strip_carriers,
 )
 from ivr.dialog.grammar.yes_no import meant_by
@@ -36,7 +37,7 @@ _BY_POSITION = "123456789"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The answer's value is the choice's name."""
+    """The grammar of menus and choice slots; its answer is the choice's name."""
 
     choices: tuple[Choice, ...]
     language: str
@@ -76,7 +77,8 @@ class Choices:
         for core in cores(words, self.language):
             if core in exact:
                 return Answer(exact[core])
-        return self._mentioned(strip_carriers(words, self.language))
+        bare = strip_carriers(words, self.language)
+        return self._mentioned(bare) or self._mentioned(words)
 
     def read_keys(self, keys: str) -> KeyReading:
         """Read the choices' keys; where the author gave none, their positions."""
@@ -104,7 +106,7 @@ class Choices:
     def _spoken(self) -> tuple[str, ...]:
         exact = _exact(self)
         ways = (way for choice in self.choices for way in _ways(choice, self.language))
-        spelled = (spell(way, self.language) for way in ways)
+        spelled = (_spelled(way, self.language) for way in ways)
         return tuple(dict.fromkeys(phrase for phrase in spelled if fold(phrase) in exact))
 
     def _mentioned(self, words: Words) -> Answer | None:
@@ -134,7 +136,7 @@ def _exact(grammar: Choices) -> Mapping[Words, str]:
     for choice in grammar.choices:
         for said in choice.says:
             table.setdefault(fold(said), choice.name)
-            table.setdefault(fold(spell(said, tag)), choice.name)
+            table.setdefault(fold(_spelled(said, tag)), choice.name)
     for choice in grammar.choices:
         for way in _ways(choice, tag):
             table.setdefault(fold(way), choice.name)
@@ -142,6 +144,14 @@ def _exact(grammar: Choices) -> Mapping[Words, str]:
         table.setdefault(fold(said), name)
     table.pop((), None)
     return table
+
+
+def _spelled(phrase: str, language: str) -> str:
+    """Write *phrase* in words a recogniser can look up; nothing else of it reaches the JSGF."""
+    said = re.sub(r"[0-9]{1,6}", lambda found: f" {cardinal(int(found[0]), language)} ", phrase)
+    if language_of(language) == "en":
+        return " ".join(word for word in fold(said) if not any(map(str.isdigit, word)))
+    return " ".join(re.findall(r"[a-záéíóúüñ]+", unicodedata.normalize("NFC", said).lower()))
 
 
 def _ways(choice: Choice, language: str) -> Iterator[str]:

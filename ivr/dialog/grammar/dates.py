@@ -37,7 +37,7 @@ _DAYS = tuple(f"{_LEAP + timedelta(days=ahead):%m%d}" for ahead in range(366))
 
 @dataclass(frozen=True, slots=True)
 class BirthDates:
-    """The answer's value is a date not in the future."""
+    """The grammar of dates of birth; its answer is a date with its year, not in the future."""
 
     language: str
     today: date
@@ -118,7 +118,7 @@ class BirthDates:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """The answer's value is a date; without a year it is the next of that name."""
+    """The grammar of days; said without a year, its answer is the next day of that name."""
 
     language: str
     today: date

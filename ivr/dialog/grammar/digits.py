@@ -30,7 +30,7 @@ def is_keys(keys: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """The answer's value is a string of `shortest` to `longest` digits."""
+    """The grammar of strings of `shortest` to `longest` digits; its answer is the string."""
 
     shortest: int
     longest: int

@@ -26,7 +26,7 @@ _EXAMPLE = "2002000000"
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """The answer's value is ten digits, area code first, without the country's 1."""
+    """The grammar of phone numbers; its answer is ten digits, area code first, no 1 before."""
 
     language: str
 

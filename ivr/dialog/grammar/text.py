@@ -1,8 +1,8 @@
 """
 Words as grammars compare them.
 
-Compared words are *folded*: lower case, no accents, no punctuation but apostrophes. Words for
-a recogniser are *spelled*: the same, with the accents its dictionary has.
+Compared words are *folded*: lower case, no accents, no punctuation but apostrophes. What is
+written for a recogniser keeps the accents its dictionary has.
 """
 
 import re
@@ -63,14 +63,6 @@ def fold(text: str) -> Words:
     return tuple(word for word in found if word)[:LONGEST]
 
 
-def spell(text: str, language: str) -> str:
-    """Write *text* with the words of the language's recogniser only, single spaces between."""
-    if language_of(language) == "en":
-        return " ".join(word for word in fold(text) if not any(map(str.isdigit, word)))
-    composed = unicodedata.normalize("NFC", text).lower()
-    return " ".join(re.findall(r"[a-záéíóúüñ]+", composed))
-
-
 def listed(phrases: str) -> tuple[str, ...]:
     """Split phrases written `one|two words|three`."""
     return tuple(phrases.split("|"))
@@ -82,7 +74,10 @@ def phrase_set(phrases: str) -> frozenset[Words]:
 
 
 _LEAD_WORDS = {language: phrase_set(text) for language, text in _LEADS.items()}
-_TAIL_WORDS = {language: phrase_set(text) for language, text in _TAILS.items()}
+_BACKWARD_TAILS = {
+    language: frozenset(phrase[::-1] for phrase in phrase_set(text))
+    for language, text in _TAILS.items()
+}
 _LEAD_LENGTH = 5  # words of the longest lead, "my date of birth is"
 _TAIL_LENGTH = 2
 
@@ -91,8 +86,7 @@ def cores(words: Words, language: str) -> Iterator[Words]:
     """Yield *words* with less and less small talk around; the words as they are come first."""
     tag = language_of(language)
     starts = _cuts(words, _LEAD_WORDS[tag], _LEAD_LENGTH)
-    backwards = frozenset(phrase[::-1] for phrase in _TAIL_WORDS[tag])
-    ends = [len(words) - cut for cut in _cuts(words[::-1], backwards, _TAIL_LENGTH)]
+    ends = [len(words) - cut for cut in _cuts(words[::-1], _BACKWARD_TAILS[tag], _TAIL_LENGTH)]
     for start in starts:
         for end in ends:
             if start < end:

@@ -61,7 +61,7 @@ def meant_by(phrase: str, language: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """True for yes, False for no."""
+    """The grammar of yes and no; its answer is True or False."""
 
     language: str
 

@@ -129,6 +129,6 @@ def test_an_author_cannot_write_jsgf_into_the_recogniser() -> None:
     hostile = Choice("x", ("pay ; public <h> = [ now ] | 24 /7/", "---"))
     grammar = grammar_for(Question(prompt="?", choices=(hostile,)), {}, language="en", today=TODAY)
     listening = listening_for(grammar, question=None, language="en", sensitive=False)
-    assert grammar.read("pay public h now") == Answer("x")
+    assert grammar.read("pay public h now twenty four seven") == Answer("x")
     assert listening.jsgf.count("public <") == 1
     assert "24" not in listening.jsgf

@@ -19,6 +19,7 @@ KEYLESS = Choices((Choice("am", ("morning",)), Choice("pm", ("afternoon",))), "e
         ("yes the insurance", "insurance"),
         ("I'm calling about my prescription", "refill"),
         ("hi there it's about my insurance coverage for my son", "insurance"),
+        ("about my prescription drugs", "refill"),
         ("number two", "appointment"),
         ("option one please", "refill"),
         ("three", "insurance"),
@@ -89,6 +90,13 @@ def test_the_first_phrase_is_read_back() -> None:
     assert GRAMMAR.read_back("appointment") == "appointment"
     assert GRAMMAR.read_back("next_week") == "next week"
     assert GRAMMAR.key_prompt() == "Press one for refill, two for appointment, three for insurance."
+
+
+def test_figures_in_a_phrase_are_heard_as_words() -> None:
+    grammar = Choices((Choice("urgent", ("24 hour line",)), Choice("other", ("other",))), "en")
+    assert "twenty four hour line" in grammar.phrases()
+    assert grammar.read("the twenty four hour line") == Answer("urgent")
+    assert grammar.read("24 hour line") == Answer("urgent")
 
 
 def test_a_choice_by_key_alone_needs_no_phrase() -> None:
