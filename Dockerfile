@@ -21,6 +21,7 @@ COPY ivr ivr
 COPY sip sip
 COPY flows flows
 COPY prompts prompts
+COPY models/tiny-vosk models/tiny-vosk
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 FROM debian:bookworm-slim
