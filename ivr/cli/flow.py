@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.clinic.operations import SPECS
 from ivr.dialog.universals import PHRASES, reserved_phrases
@@ -16,7 +13,7 @@ from ivr.errors import FlowError, FlowErrors, SettingsError
 from ivr.flow.compiler import compile_book
 from ivr.flow.escape import Escape, escape_proof
 from ivr.flow.machine import FlowBook
-from ivr.flow.reader import decode
+from ivr.flow.tree import decode
 
 EXIT_MISTAKES = 1
 
@@ -54,7 +51,7 @@ def check(options: argparse.Namespace) -> int:
         states = _counted(sum(len(flow.states) for flow in book.flows.values()), "state")
         print(f"{flows}, {states}, no mistakes (version {book.version})")
         if ways:
-            Console().print(_table(ways))
+            _print_ways(ways)
     return 0 if all(way.turns is not None for way in ways) else EXIT_MISTAKES
 
 
@@ -101,11 +98,9 @@ def _found(book: FlowBook, ways: tuple[Escape, ...]) -> Mapping[str, object]:
     return found
 
 
-def _table(ways: tuple[Escape, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("State", "Turns", "Shortest way to a person"):
-        table.add_column(title, overflow="fold")
+def _print_ways(ways: tuple[Escape, ...]) -> None:
+    width = max(len(way.way[0]) for way in ways)
+    print(f"{'state':<{width}}  turns  shortest way to a person")
     for way in ways:
-        turns = "-" if way.turns is None else str(way.turns)
-        table.add_row(f"{way.flow}.{way.state}", turns, str(way))
-    return table
+        turns = "-" if way.turns is None else way.turns
+        print(f"{way.way[0]:<{width}}  {turns:>5}  {way}")

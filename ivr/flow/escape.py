@@ -36,7 +36,8 @@ class Escape:
         if self.turns is None:
             return "no way to a person"
         last = f'"operator" or 0, then {self.queue}' if self.turns else self.queue
-        return " > ".join((*self.way[1:], last))
+        names = (place.removeprefix(f"{self.flow}.") for place in self.way[1:])
+        return " > ".join((*names, last))
 
 
 def escape_proof(book: FlowBook) -> tuple[Escape, ...]:

@@ -14,9 +14,7 @@ from ivr.flow.fields import Notes, Table
 from ivr.flow.model import Flow, Return, State
 from ivr.flow.rules import Rule, shown
 from ivr.flow.states import Slots, read_state
-from ivr.flow.tree import Fields, Node, decode, parse_tree
-
-__all__ = ["Draft", "decode", "read_draft", "read_flow"]
+from ivr.flow.tree import Fields, Node, parse_tree
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 

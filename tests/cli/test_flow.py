@@ -67,7 +67,7 @@ def test_a_phrase_of_the_line_cannot_be_taken(
 def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--escape") == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert 'main_menu.welcome 1 main_menu.menu > "operator" or 0, then front_desk' in out
+    assert 'main_menu.welcome 1 menu > "operator" or 0, then front_desk' in out
     assert "main_menu.person 0 front_desk" in out
 
 

@@ -27,7 +27,7 @@ def test_a_question_is_one_word_away() -> None:
 
 
 def test_a_state_that_does_not_listen_leads_to_one_that_does() -> None:
-    assert ways()["main_menu.welcome"] == (1, 'main_menu.menu > "operator" or 0, then front_desk')
+    assert ways()["main_menu.welcome"] == (1, 'menu > "operator" or 0, then front_desk')
 
 
 def test_the_way_leads_through_a_called_flow() -> None:

@@ -7,7 +7,8 @@ from ivr.errors import FlowErrors
 from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook, FlowMachine
 from ivr.flow.model import Flow
-from ivr.flow.reader import decode, read_flow
+from ivr.flow.reader import read_flow
+from ivr.flow.tree import decode
 from ivr.flow.ways import ways_of
 from tests.flow.operations import OPERATIONS
 from tests.flow.samples import BOOK, MENU, REFILL, VERIFY
