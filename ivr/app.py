@@ -30,7 +30,7 @@ from ivr.records.recordings import Recordings
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
-from ivr.speech.pyttsx3_ import VOICES, PyttsxSpeaker
+from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls, WatchSocket
@@ -175,8 +175,7 @@ class RunningLine:
 
     async def _start_voice(self) -> CachedSpeaker:
         speech = self._settings.speech
-        voices = {**VOICES, "en": speech.voice} if speech.voice else VOICES
-        inner = PyttsxSpeaker(voices=voices, rate=speech.rate)
+        inner = PyttsxSpeaker(voices=voices_with(speech.voice), rate=speech.rate)
         self._stack.push_async_callback(inner.close)
         return CachedSpeaker(inner, self._settings.data_folder / "prompts")
 

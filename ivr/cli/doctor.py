@@ -7,7 +7,7 @@ import json
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowErrors, IvrError
 from ivr.settings import Settings
 from ivr.speech.models import check_engine
-from ivr.speech.pyttsx3_ import check_voice
+from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.watch.live import ask
 
 EXIT_SICK = 1
@@ -130,10 +130,21 @@ def _flows(settings: Settings) -> Finding:
 
 
 def _voice(settings: Settings) -> Finding:
+    voices = voices_with(settings.speech.voice)
     try:
-        return Finding("voice", ok=True, found=check_voice(settings.speech))
+        asyncio.run(_say_something(voices))
     except IvrError as error:
         return Finding("voice", ok=False, found=str(error), do="make setup")
+    return Finding("voice", ok=True, found=", ".join(voices.values()))
+
+
+async def _say_something(voices: Mapping[str, str]) -> None:
+    speaker = PyttsxSpeaker(voices=voices)
+    try:
+        for language in voices:
+            await speaker.render("one", language=language, cacheable=False)
+    finally:
+        await speaker.close()
 
 
 def _engine(settings: Settings) -> Finding:
