@@ -255,12 +255,15 @@ class Dialog:
                 return self._guide.sound_alarm(alarm, now=now)
         best = next(filter(_plausible, utterance.hypotheses[:1]), None)
         wish = universal_in(best.text, language) if best else None
-        answers = best is not None and self._guide.activity.reads(best.text)
-        if best is None or wish is None or (answers and wish is not Universal.OPERATOR):
-            self._last_words = best.text if best and answers and not self._private else HIDDEN
+        if best is None or wish is None or self._is_answer(best, wish):
+            self._last_words = best.text if best and self._may_show(best) else HIDDEN
             return self._guide.activity.heard(utterance, now=now)
         self._note(best, best.text)
         return self._grant(wish, now)
+
+    def _is_answer(self, best: Hypothesis, wish: Universal) -> bool:
+        """Let an answer of the question go before a universal, but never before a person."""
+        return wish is not Universal.OPERATOR and self._guide.activity.reads(best.text)
 
     def _grant(self, wish: Universal, now: float) -> Verdict | None:
         guide = self._guide
@@ -288,11 +291,12 @@ class Dialog:
         self._floor.record(Answered.SPEECH, band=band(MENU, confidence), confidence=confidence)
         self._last_words = words
 
-    @property
-    def _private(self) -> bool:
+    def _may_show(self, hypothesis: Hypothesis) -> bool:
+        """Show an operator only words that answer a question which is not private."""
         state = self._talk.journey.state
         slot = state.question.slot if isinstance(state, Ask) else None
-        return slot is not None and self._talk.journey.flow.slots[slot].sensitive
+        private = slot is not None and self._talk.journey.flow.slots[slot].sensitive
+        return not private and self._guide.activity.reads(hypothesis.text)
 
 
 def _plausible(hypothesis: Hypothesis) -> bool:

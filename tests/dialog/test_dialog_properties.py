@@ -71,7 +71,7 @@ MOMENTS = datetime.fromisoformat("2026-03-05T09:30:00")
 
 GOOD_KEYS = {
     "ask_birth": "03051980",
-    "ask_phone": "5550100123",
+    "ask_phone": "5555550123",
     "ask_zip": "55501",
     "ask_number": "5550100",
     "ask_again": "5550100",
