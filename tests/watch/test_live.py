@@ -1,0 +1,90 @@
+import asyncio
+import json
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import SettingsError, StoreUnavailable
+from ivr.watch.live import LiveCall, LiveCalls, WatchSocket, ask
+
+CALL = LiveCall(
+    call="0a1b2c3d",
+    phase="talking",
+    state="refill_status.ask_number",
+    prompt="Please say your {rx_number}.",
+    words="•••",
+    slots={"patient": "•••"},
+    patience=7,
+    turn=3,
+    seconds=12.34,
+)
+
+
+async def _calls() -> Mapping[str, object]:
+    live = LiveCalls()
+    live.add("0a1b2c3d", lambda: CALL)
+    return {"calls": live.snapshot()}
+
+
+def test_a_live_call_is_told_over_the_socket(tmp_path: Path) -> None:
+    async def main() -> dict[str, object]:
+        socket = WatchSocket(tmp_path / "watch.sock", {"calls": _calls})
+        await socket.start()
+        assert stat.S_IMODE((tmp_path / "watch.sock").stat().st_mode) == 0o600
+        try:
+            return await ask(tmp_path / "watch.sock", "calls")
+        finally:
+            await socket.stop()
+
+    calls = asyncio.run(main())["calls"]
+    assert calls == [
+        {
+            "call": "0a1b2c3d",
+            "phase": "talking",
+            "state": "refill_status.ask_number",
+            "prompt": "Please say your {rx_number}.",
+            "words": "•••",
+            "slots": {"patient": "•••"},
+            "patience": 7,
+            "turn": 3,
+            "seconds": 12.3,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [b"nonsense\n", b"{}\n", b"[1]\n", b'{"ask": ["x"]}\n', b"\xff\n", b"", b"x" * 9000],
+)
+def test_a_strange_request_is_answered_or_dropped_and_the_next_one_served(
+    request_bytes: bytes, tmp_path: Path
+) -> None:
+    async def main() -> tuple[bytes, dict[str, object]]:
+        path = tmp_path / "watch.sock"
+        socket = WatchSocket(path, {"calls": _calls})
+        await socket.start()
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(request_bytes)
+        writer.write_eof()
+        answer = await reader.read()
+        writer.close()
+        after = await ask(path, "calls")
+        await socket.stop()
+        return answer, after
+
+    answer, after = asyncio.run(main())
+    assert "error" in json.loads(answer)
+    assert "calls" in after
+
+
+def test_no_line_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="ivr serve"):
+        asyncio.run(ask(tmp_path / "watch.sock", "calls"))
+
+
+def test_a_data_folder_too_deep_for_a_socket_is_a_clear_error(tmp_path: Path) -> None:
+    socket = WatchSocket(tmp_path / ("d" * 200) / "watch.sock", {})
+    with pytest.raises(SettingsError, match="data"):
+        asyncio.run(socket.start())
