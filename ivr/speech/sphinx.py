@@ -11,7 +11,7 @@ import hashlib
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -157,6 +157,27 @@ class SphinxEngine:
         )
         return Reading(guess.text, round(likelihood(ratio), 3), words)
 
+    def dictation(self, model: Path, words: Iterable[str]) -> Callable[[bytes], tuple[str, ...]]:
+        """
+        Give a function that recognises what an n-gram model allows, rather than an answer.
+
+        Args:
+            model: The language model, ARPA.
+            words: Every word of it.
+
+        Raises:
+            SpeechError: The model is refused.
+        """
+        for searches in self._searches.values():
+            searches.add_model(model, frozenset(words))
+
+        def recognise(pcm: bytes) -> tuple[str, ...]:
+            cepstra = self._features(pcm)
+            heard = self._searches[cepstra.model].run(str(model), cepstra.raw)
+            return tuple(_bare(s.word) for s in heard.words)
+
+        return recognise
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -283,6 +304,15 @@ class _Searches:
             _, oldest = self._names.popitem(last=False)
             self._decoder.activate_search(LOOP)  # an active search cannot be removed
             self._decoder.remove_search(oldest)
+
+    def add_model(self, model: Path, words: frozenset[str]) -> None:
+        """Load an n-gram model, under its path as name."""
+        self._add_words(words)
+        try:
+            self._decoder.add_lm_file(str(model), str(model))
+        except RuntimeError as error:
+            raise SpeechError("sphinx", "its language model is refused", retryable=False) from error
+        self._names[str(model)] = str(model)
 
     def _add_words(self, words: frozenset[str]) -> None:
         new = [word for word in sorted(words) if self._decoder.lookup_word(word) is None]
