@@ -11,11 +11,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from ivr.dialog.grammar.text import Words, find, fold, language_of, listed
+from ivr.dialog.grammar.text import Words, fold, language_of, listed, mentioned
 
 
 class Alarm(StrEnum):
-    """What kind of help is needed, which decides the wording: 911 or 988."""
+    """What kind of help is needed, which decides the wording: 911 or 988. Worst first."""
 
     MEDICAL = "medical"
     CRISIS = "crisis"
@@ -69,15 +69,11 @@ TOO_SHORT_ALONE = frozenset({"stroke"})
 
 def alarm_in(text: str, language: str) -> Alarm | None:
     """Find an alarm anywhere in *text*, as whole words; danger to the body goes first."""
-    words = fold(text)
-    for alarm, phrases in _folded(language_of(language)).items():
-        if any(find(words, phrase) >= 0 for phrase in phrases):
-            return alarm
-    return None
+    found = set(mentioned(fold(text), _table(language_of(language))))
+    return next((alarm for alarm in Alarm if alarm in found), None)
 
 
 @lru_cache(maxsize=8)
-def _folded(language: str) -> Mapping[Alarm, tuple[Words, ...]]:
-    return {
-        alarm: tuple(map(fold, PHRASES[language][alarm])) for alarm in (Alarm.MEDICAL, Alarm.CRISIS)
-    }
+def _table(language: str) -> Mapping[Words, Alarm]:
+    groups = PHRASES[language].items()
+    return {fold(phrase): alarm for alarm, phrases in groups for phrase in phrases}

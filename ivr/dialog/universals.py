@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from ivr.dialog.grammar.numbers import HEARD_DIGITS
-from ivr.dialog.grammar.text import Words, cores, find, fold, language_of, listed
+from ivr.dialog.grammar.spoken_digits import hear_digits
+from ivr.dialog.grammar.text import Words, cores, fold, language_of, listed, mentioned
 
 
 class Universal(StrEnum):
@@ -98,11 +98,16 @@ PHRASES: Final[Mapping[str, Mapping[Universal, tuple[str, ...]]]] = {
 }
 """Spelled for a recogniser: English as the CMU dictionary has it, Spanish with its accents."""
 
-_UNMISTAKABLE: Final[Mapping[str, tuple[Words, ...]]] = {
-    "en": tuple(map(fold, ("operator", "representative", "agent", "human being", "real person"))),
-    "es": tuple(map(fold, ("operador", "operadora", "operator", "representante", "agente"))),
+_UNMISTAKABLE: Final[Mapping[str, Mapping[Words, Universal]]] = {
+    language: dict.fromkeys(map(fold, phrases), Universal.OPERATOR)
+    for language, phrases in {
+        "en": ("operator", "representative", "agent", "human being", "real person"),
+        "es": ("operador", "operadora", "operator", "representante", "agente"),
+    }.items()
 }
 """Said in whatever sentence, these ask for a person."""
+
+_LIKE_EIGHT = frozenset({"agent", "agente"})
 
 
 def universal_in(text: str, language: str) -> Universal | None:
@@ -112,7 +117,8 @@ def universal_in(text: str, language: str) -> Universal | None:
     for core in cores(words, tag):
         if core in table:
             return table[core]
-    return Universal.OPERATOR if _asks_for_a_person(words, tag) else None
+    found = next(mentioned(words, _UNMISTAKABLE[tag]), None)
+    return None if found and _is_number_misheard(words, tag) else found
 
 
 def reserved_phrases(language: str) -> frozenset[str]:
@@ -122,15 +128,11 @@ def reserved_phrases(language: str) -> frozenset[str]:
     )
 
 
-def _asks_for_a_person(words: Words, language: str) -> bool:
-    """
-    Find an unmistakable word in a sentence.
-
-    Among digits it is none: "eight" is heard as "agent", and a number is being said.
-    """
-    if not set(words).isdisjoint(HEARD_DIGITS[language]):
-        return False
-    return any(find(words, phrase) >= 0 for phrase in _UNMISTAKABLE[language])
+def _is_number_misheard(words: Words, language: str) -> bool:
+    """Whether *words* are digits with "agent" among them, which is how "eight" is misheard."""
+    rest = tuple(word for word in words if word not in _LIKE_EIGHT)
+    heard = hear_digits(rest, language) if len(rest) < len(words) else None
+    return heard is not None and len(heard.together) > 1
 
 
 @lru_cache(maxsize=8)

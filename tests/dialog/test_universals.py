@@ -41,6 +41,10 @@ def test_no_phrase_has_two_meanings_and_none_is_an_alarm(language: str) -> None:
         "just give me a real person for heaven's sake",
         "could you get me a representative right now",
         "no no no agent",
+        "oh agent",
+        "oh for heaven's sake operator",
+        "I have one question for the operator",
+        "four three operator",
     ],
 )
 def test_a_person_is_one_word_away(said: str) -> None:

@@ -74,7 +74,7 @@ class BirthDates:
             return KeysWrong()
         if len(keys) == _MMDDYYYY:
             return _complete(self._keyed(keys))
-        if any(str(year).startswith(keys[_MMDD:]) for year in self._years_of(keys[:_MMDD])):
+        if self._begins_long_year(keys):
             return KeysPartial()
         if len(keys) == _MMDDYY:
             value = self._keyed(keys)
@@ -108,12 +108,13 @@ class BirthDates:
         spoken = keyed_date(keys)
         return None if spoken is None else self._resolve(spoken)
 
-    def _years_of(self, keys: str) -> range | list[int]:
-        """Give the years in which the date may lie, as far as month and day are keyed."""
-        past = range(self.today.year - OLDEST, self.today.year + 1)
+    def _begins_long_year(self, keys: str) -> bool:
+        """Whether some date of birth begins with *keys*, as far as its year."""
         if len(keys) < _MMDD:
-            return past
-        return [year for year in past if self._keyed(f"{keys}{year}")]
+            return True
+        past = range(self.today.year - OLDEST, self.today.year + 1)
+        years = (str(year) for year in past if str(year).startswith(keys[_MMDD:]))
+        return any(self._keyed(keys[:_MMDD] + year) for year in years)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,12 +127,33 @@ def digits_rule(shortest: int, longest: int, language: str) -> str:
             f"{'doble' if tag == 'es' else 'double'} {digit}": _PAIR_SHARES["double"],
         }
     )
-    odd = [count // 2 for count in range(shortest, longest + 1) if count % 2]
-    even = [count // 2 for count in range(shortest, longest + 1) if not count % 2]
-    options = [_repeated(two, min(even), max(even))] if even else []
-    if odd:
-        options.append(f"{digit} {_repeated(two, min(odd), max(odd))}".strip())
-    return any_of(*options)
+    pairs = _Pairs(digit, two)
+    return pairs.exactly(longest) if shortest == longest else pairs.between(shortest, longest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs to the end, behind a beginning that makes the length come out right."""
+
+    digit: str
+    two: str
+
+    def exactly(self, length: int) -> str:
+        """Write strings of one length."""
+        head = self.digit if length % 2 else ""
+        return f"{head} {_repeated(self.two, length // 2, length // 2)}".strip()
+
+    def between(self, shortest: int, longest: int) -> str:
+        """Write strings of every length from *shortest* to *longest*."""
+        fewest, most = shortest // 2, longest // 2
+        if shortest % 2 and longest % 2:
+            odd = f"{self.digit} {_repeated(self.two, fewest, most)}"
+            return any_of(odd, _repeated(self.two, fewest + 1, most))
+        if longest % 2:
+            return f"{maybe(self.digit)} {_repeated(self.two, fewest, most)}"
+        head = any_of(self.digit, self.two)
+        tail = _repeated(self.two, fewest, most - 1)
+        return f"{head if shortest % 2 else maybe(head)} {tail}".strip()
 
 
 def _repeated(item: str, fewest: int, most: int) -> str:

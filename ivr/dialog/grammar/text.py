@@ -121,6 +121,15 @@ def find(words: Words, phrase: Words) -> int:
     return -1
 
 
+def mentioned(words: Words, table: Mapping[Words, T]) -> Iterator[T]:
+    """Yield what *table* has for phrases anywhere in *words*."""
+    longest = max(map(len, table))
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + longest, len(words)) + 1):
+            if words[start:end] in table:
+                yield table[words[start:end]]
+
+
 def segments(words: Words, table: Mapping[Words, T], fillers: Iterable[str]) -> list[T] | None:
     """Cut *words* into phrases of *table*, longest first, and fillers; None if some are neither."""
     skipped = frozenset(fillers)

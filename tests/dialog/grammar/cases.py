@@ -30,6 +30,7 @@ GRAMMARS: dict[str, Grammar] = {
     "seven digits": Digits(7, 7, "en"),
     "six to nine digits": Digits(6, 9, "en"),
     "one to three digits": Digits(1, 3, "en"),
+    "any digits": Digits(1, 20, "en"),
     "zip": Digits(5, 5, "en"),
     "phone": Phone("en"),
     "date": Dates("en", TODAY),

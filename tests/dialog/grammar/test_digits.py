@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from ivr.dialog.grammar.base import (
     KeysWrong,
 )
 from ivr.dialog.grammar.digits import Digits
+from tests.dialog.grammar.sentences import Language
 
 SEVEN = Digits(7, 7, "en")
 OPEN = Digits(6, 9, "en")
@@ -73,6 +76,20 @@ def test_the_beginning_of_a_possible_number_is_never_wrong(keys: str) -> None:
         case KeysComplete(value):
             assert value == keys
             assert len(keys) == 9
+
+
+@pytest.mark.parametrize("shortest", range(1, 6))
+@pytest.mark.parametrize("more", range(5))
+def test_numbers_of_every_length_asked_for_are_heard_and_no_others(
+    shortest: int, more: int
+) -> None:
+    longest = shortest + more
+    grammar, chance = Digits(shortest, longest, "en"), random.Random(shortest)
+    sentences = Language({"<g>": grammar.rule()})
+    heard = [grammar.read(sentences.sentence(chance)) for _ in range(150)]
+    lengths = {len(str(answer.value)) for answer in heard if answer}
+    assert None not in heard
+    assert lengths == set(range(shortest, longest + 1))
 
 
 @pytest.mark.parametrize("keys", ["12*", "12#", "1a", "١٢", "1 2"])
