@@ -1,10 +1,10 @@
 """From a synthesiser's samples to what a telephone should carry: rate, level, no dead air."""
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from ivr.audio.pcm import SAMPLE_RATE_HZ
+from ivr.audio.resample import resample
 
 Samples = NDArray[np.float32]
 """Mono, full scale at ±1.0."""
@@ -21,14 +21,14 @@ LEVEL_FRAME = 0.020  # seconds
 EDGE_FRAME = 0.005  # seconds
 
 
-def finish(samples: Samples, *, rate_hz: int) -> bytes:
+def finish(pcm: bytes, *, rate_hz: int) -> bytes:
     """
-    Resample, level, limit and trim *samples*; return PCM (`ivr.audio.pcm`).
+    Resample, level, limit and trim *pcm* (16-bit mono); return PCM (`ivr.audio.pcm`).
 
     Empty when nothing audible is in it.
     """
-    resampled = soxr.resample(samples, rate_hz, SAMPLE_RATE_HZ).astype(np.float32)
-    trimmed = trim(limit(level(resampled)))
+    telephone = np.frombuffer(resample(pcm, from_hz=rate_hz), "<i2")
+    trimmed = trim(limit(level(telephone.astype(np.float32) / np.float32(32768))))
     return (trimmed * 32767.0).astype("<i2").tobytes()
 
 

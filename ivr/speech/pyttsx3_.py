@@ -266,8 +266,6 @@ class _Engine:
 
     def render(self, text: str, *, voice: str, rate: int) -> bytes:
         """Speak; LookupError when there is no such voice, empty when nothing came out."""
-        import numpy as np  # noqa: PLC0415 - the same
-
         from ivr.speech.finishing import finish  # noqa: PLC0415 - numpy and soxr: the child's only
 
         for _ in range(RENDERS):
@@ -276,8 +274,7 @@ class _Engine:
             if not f"/{spoken}".endswith(f"/{voice.lower()}"):
                 raise LookupError(f"unknown voice {voice!r}")
             if len(samples) >= SHORTEST * 2:
-                floats = np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(32768)
-                return finish(floats, rate_hz=rate_hz)
+                return finish(samples, rate_hz=rate_hz)
         return b""
 
     def _save(self, text: str, *, voice: str, rate: int) -> tuple[bytes, int]:

@@ -1,0 +1,103 @@
+"""Finding expected words among heard ones: order counts, case and punctuation do not."""
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from ivr.dialog.grammar.numbers import cardinal
+
+Words = tuple[str, ...]
+
+SLACK = 0.3  # of the expected words: how many foreign ones may stand between them
+ALIKE = 0.8  # similarity from which two long words are the same: plural, misheard ending
+LONG_WORD = 5  # letters; shorter words differ by one letter and mean something else
+MAX_NUMBER = 2  # digits; longer numbers are said digit by digit or otherwise not guessable
+
+_NUMBER = re.compile(r"[0-9]+")
+_NOT_A_WORD = re.compile(r"[^\w']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where expected words were found: `words[start:end]`."""
+
+    start: int
+    end: int
+
+
+def words_of(text: str) -> Words:
+    """
+    Split *text* into lower-case words, numbers in words.
+
+    `7` and `seven` are the same; numbers of three and more digits are read digit by digit.
+    """
+    spelled = _NUMBER.sub(
+        lambda number: f" {_say(number[0])} ", text.lower().replace("\u2019", "'")
+    )
+    words = (word.strip("'") for word in _NOT_A_WORD.sub(" ", spelled).replace("_", " ").split())
+    return tuple(word for word in words if word)
+
+
+def find(expected: Words, heard: Words, *, share: float = 1.0) -> Place | None:
+    """
+    Find the first place where *expected* stands in *heard*.
+
+    With *share* below 1 so many of the expected words suffice, in order, with a few
+    foreign ones between them; short expectations must be complete all the same.
+    """
+    needed = math.ceil(len(expected) * share)
+    if not expected or needed == 0:
+        return None
+    if share >= 1.0:
+        return _exact(expected, heard)
+    window = len(expected) + math.floor(len(expected) * SLACK)
+    for start in range(len(heard)):
+        if any(_same(heard[start], wanted) for wanted in expected):
+            end = _end_of(expected, heard[start : start + window], needed)
+            if end is not None:
+                return Place(start, start + end)
+    return None
+
+
+def _exact(expected: Words, heard: Words) -> Place | None:
+    size = len(expected)
+    for start in range(len(heard) - size + 1):
+        if heard[start : start + size] == expected:
+            return Place(start, start + size)
+    return None
+
+
+def _end_of(expected: Words, heard: Words, needed: int) -> int | None:
+    """
+    Match as many of *expected* in order as possible (a longest common subsequence).
+
+    Answer the end of the shortest beginning of *heard* that has *needed* of them, extended
+    over expected words that follow at once; None when there are too few.
+    """
+    best = [0] * (len(expected) + 1)
+    for at, word in enumerate(heard):
+        row = [0] * (len(expected) + 1)
+        for i, wanted in enumerate(expected):
+            row[i + 1] = best[i] + 1 if _same(word, wanted) else max(row[i], best[i + 1])
+        more = at + 1 < len(heard) and any(_same(heard[at + 1], w) for w in expected)
+        if row[-1] >= needed and (row[-1] == len(expected) or not more):
+            return at + 1
+        best = row
+    return None
+
+
+@lru_cache(maxsize=65536)
+def _same(heard: str, wanted: str) -> bool:
+    if heard == wanted:
+        return True
+    if min(len(heard), len(wanted)) < LONG_WORD:
+        return False
+    return SequenceMatcher(None, heard, wanted, autojunk=False).ratio() >= ALIKE
+
+
+def _say(number: str) -> str:
+    if len(number) <= MAX_NUMBER and not (len(number) > 1 and number[0] == "0"):
+        return cardinal(int(number), "en")
+    return " ".join(cardinal(int(digit), "en") for digit in number)

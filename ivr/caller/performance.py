@@ -1,0 +1,248 @@
+"""Performing a scenario on a real call: speak, press, listen, and judge what came true."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from ivr.caller.listener import Heard, Listener, Transcribe, listening
+from ivr.caller.scenario import Ends, Hears, Keys, Says, Scenario, Silence, Step
+from ivr.errors import CallError
+from ivr.ports import AudioLeg, Gone, LegEvent, Played
+
+SHARE = 0.7  # of the expected words; the recogniser understands 97 % of them
+TURN_QUIET = 0.8  # seconds; a line pauses for half of it between sentences
+TURN_REACTION = 2.5  # seconds a line may take before it answers what we did
+TURN_PATIENCE = 30.0  # seconds; then we speak into whatever it is that does not end
+DECODING = 10.0  # seconds; a stretch is 12 s at most and decodes ten times as fast
+KEY_PAUSE = 0.5  # seconds a space between keys stands for
+HANG_UP_WITHIN = 30.0  # seconds; a goodbye takes 6
+AGENT_WITHIN = 90.0  # seconds: announcement, ringing, briefing
+AGENT_SENTENCE = "This is the front desk, how can I help?"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the transcript."""
+
+    at: float
+    """Seconds since the call was answered."""
+    who: str
+    """`line`, `caller`, or `` for what happened."""
+    what: str
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How a performance went."""
+
+    expected: int = 0
+    """Expectations that came true."""
+    failure: str = ""
+    """What did not come true, and what was heard instead; `` when all did."""
+    transcript: list[Entry] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything came true."""
+        return not self.failure
+
+
+@dataclass(frozen=True, slots=True)
+class Props:
+    """What a performance needs beside the scenario."""
+
+    sounds: Mapping[Says, bytes]
+    """PCM of everything the caller says."""
+    transcribe: Transcribe
+    tell: Callable[[Entry], None]
+    """Told each line of the transcript as it happens."""
+    agent_sentence: str = AGENT_SENTENCE
+    """What an agent says, for scenarios that end with one."""
+
+
+class _Failed(Exception):
+    """An expectation did not come true."""
+
+
+async def perform(scenario: Scenario, leg: AudioLeg, props: Props) -> Verdict:
+    """
+    Perform *scenario* on an answered *leg*, then hang up.
+
+    Raises:
+        SpeechError: The recogniser broke.
+    """
+    verdict = Verdict()
+
+    def tell(entry: Entry) -> None:
+        verdict.transcript.append(entry)
+        props.tell(entry)
+
+    def tell_heard(heard: Heard) -> None:
+        if heard.words:
+            tell(Entry(heard.start, "line", " ".join(heard.words)))
+
+    try:
+        async with listening(leg, props.transcribe, tell_heard) as listener:
+            actor = _Actor(leg, listener, props.sounds, tell)
+            async with asyncio.TaskGroup() as tasks:
+                following = tasks.create_task(actor.follow())
+                try:
+                    await actor.play(scenario, props.agent_sentence, verdict)
+                except _Failed as failed:
+                    verdict.failure = str(failed)
+                await leg.hang_up()
+                following.cancel()
+    finally:
+        await leg.hang_up()
+    return verdict
+
+
+class _Actor:
+    """The caller of one call."""
+
+    def __init__(
+        self,
+        leg: AudioLeg,
+        listener: Listener,
+        sounds: Mapping[Says, bytes],
+        tell: Callable[[Entry], None],
+    ) -> None:
+        self._leg = leg
+        self._listener = listener
+        self._sounds = sounds
+        self._tell = tell
+        self._gone = asyncio.Event()
+        self._played = asyncio.Event()
+        self._token = 0
+        self._since = 0.0  # what the line began to say earlier is over and done with
+        self._used = 0  # words since then that an expectation has used up
+        self._awaits_reaction = False
+
+    # ------------------------------------------------------------ the leg
+
+    async def follow(self) -> None:
+        """Take note of what happens to the leg."""
+        async for event in self._leg.events():
+            self._take(event)
+        self._listener.end()
+        self._gone.set()
+        self._played.set()
+
+    def _take(self, event: LegEvent) -> None:
+        match event:
+            case Played(token=token) if token == self._token:
+                self._played.set()
+            case Gone():
+                self._note("the line hung up" if not event.lost else "the call was lost")
+            case _:
+                pass
+
+    # ------------------------------------------------------------ the scenario
+
+    async def play(self, scenario: Scenario, agent_sentence: str, verdict: Verdict) -> None:
+        """Do every step; raise `_Failed` at the first that cannot be."""
+        for step in scenario.steps:
+            await self._do(step)
+            verdict.expected += isinstance(step, Hears)
+        match scenario.ends:
+            case Ends.CALLER:
+                self._must_be_there("the caller hangs up")
+                self._note("the caller hangs up")
+            case Ends.AGENT:
+                await self._hear(Hears(agent_sentence, within=AGENT_WITHIN), "an agent answers")
+                verdict.expected += 1
+                self._note("an agent answered; the caller hangs up")
+            case Ends.LINE:
+                await self._until_hung_up()
+                verdict.expected += 1
+            case _:
+                assert_never(scenario.ends)
+
+    async def _do(self, step: Step) -> None:
+        match step:
+            case Hears():
+                await self._hear(step, str(step))
+            case Says():
+                await self._turn(step, over=step.over)
+                await self._speak(step)
+            case Keys():
+                await self._turn(step, over=step.over)
+                await self._press(step.keys)
+            case Silence(seconds=seconds):
+                await self._turn(step, over=False)
+                self._note(f"the caller is silent for {seconds:g} s")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await self._gone.wait()
+            case _:
+                assert_never(step)
+
+    async def _hear(self, step: Hears, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + step.within
+        while (end := step.end_in(self._new_words, share=SHARE)) is None:
+            now = loop.time()
+            late = deadline if not self._listener.busy else deadline + DECODING
+            if now >= late:
+                raise self._not_heard(step, name, f"not within {step.within:g} s")
+            if self._gone.is_set() and not self._listener.busy:
+                raise self._not_heard(step, name, "the line hung up first")
+            await self._listener.news(within=min(0.5, late - now))
+        self._used += end
+        self._awaits_reaction = False
+        self._note(f"expected, came true: {name.removeprefix('hears: ')}")
+
+    @property
+    def _new_words(self) -> tuple[str, ...]:
+        return self._listener.words_since(self._since)[self._used :]
+
+    def _not_heard(self, step: Hears, name: str, why: str) -> _Failed:
+        heard = " ".join(self._new_words) or "nothing"
+        where = f"line {step.line}: " if step.line else ""
+        return _Failed(f"{where}expected {name!r}, {why}; heard: {heard}")
+
+    async def _turn(self, step: Step, *, over: bool) -> None:
+        """Wait until it is our turn, and forget what was said before."""
+        if not over:
+            if self._awaits_reaction:
+                await self._listener.sound(within=TURN_REACTION)
+            await self._listener.quiet(TURN_QUIET, within=TURN_PATIENCE)
+        self._must_be_there(str(step), line=step.line)
+        self._since, self._used = self._listener.cut(), 0
+        self._awaits_reaction = True
+
+    def _must_be_there(self, what: str, *, line: int = 0) -> None:
+        if self._gone.is_set():
+            where = f"line {line}: " if line else ""
+            raise _Failed(f"{where}expected to come to {what!r}; the line hung up before")
+
+    async def _speak(self, says: Says) -> None:
+        self._tell(Entry(self._listener.now, "caller", says.text or f"[{says.recording}]"))
+        self._token += 1
+        self._played.clear()
+        self._leg.play(self._sounds[says], token=self._token)
+        await self._played.wait()
+
+    async def _press(self, keys: str) -> None:
+        self._tell(Entry(self._listener.now, "caller", f"[{keys}]"))
+        for number, group in enumerate(keys.split()):
+            if number:
+                await asyncio.sleep(KEY_PAUSE)
+            with contextlib.suppress(CallError):  # the next step notices that the line is gone
+                await self._leg.send_keys(group)
+
+    async def _until_hung_up(self) -> None:
+        try:
+            async with asyncio.timeout(HANG_UP_WITHIN):
+                await self._gone.wait()
+        except TimeoutError:
+            raise _Failed(
+                f"expected the line to hang up within {HANG_UP_WITHIN:g} s; it did not"
+            ) from None
+        while self._listener.busy:
+            await self._listener.news(within=DECODING)
+
+    def _note(self, what: str) -> None:
+        self._tell(Entry(self._listener.now, "", what))

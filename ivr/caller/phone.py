@@ -1,0 +1,176 @@
+"""Placing one scripted call: voice, ears, a SIP endpoint of its own, and the performance."""
+
+import asyncio
+import contextlib
+import socket
+from array import array
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ivr.audio import wav
+from ivr.audio.resample import resample
+from ivr.caller.agent import AgentPhone, Conduct, agent_phone
+from ivr.caller.corpus import prompts_in, sentences, usual_values
+from ivr.caller.performance import AGENT_SENTENCE, Entry, Props, Verdict, perform
+from ivr.caller.scenario import Says, Scenario, read_scenario
+from ivr.caller.transcriber import transcribing
+from ivr.errors import AudioError, CallError, FlowError, FlowErrors
+from ivr.flow.rules import Rule
+from ivr.flow.tree import MAX_BYTES, decode
+from ivr.settings import Line
+from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
+from sip.endpoint import SipEndpoint
+from sip.trunk import host_of
+
+RING_FOR = 30.0  # seconds
+LONGEST_RECORDING = 10 * 1024 * 1024  # bytes, five minutes at 16 kHz; the rest is not said
+DISCARD = 9  # port; nothing is sent there, it only makes the system choose a route
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A call to place."""
+
+    uri: str
+    scenario: Scenario
+    sounds: Mapping[Says, bytes]
+    """What `render` made of the scenario."""
+    texts: tuple[str, ...]
+    """What the line may say (`texts_of`)."""
+    agent_port: int | None = None
+    """SIP port on which we play the agent as well; None: somebody else does."""
+    agent_sentence: str = AGENT_SENTENCE
+
+
+def load_scenario(path: Path) -> Scenario:
+    """
+    Read a scenario file.
+
+    Raises:
+        FlowErrors: It cannot be read, or every mistake in it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        what = f"the scenario cannot be read: {error.strerror}"
+        raise FlowErrors([FlowError(str(path), 1, Rule.YAML, what)]) from error
+    return read_scenario(decode(data, file=str(path)), file=str(path))
+
+
+def texts_of(*folders: Path) -> tuple[str, ...]:
+    """Collect everything to say from the YAML files of *folders*."""
+    found: list[str] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            with contextlib.suppress(OSError):
+                found += prompts_in(path.read_text(encoding="utf-8", errors="replace"))
+    return tuple(dict.fromkeys(found))
+
+
+async def render(scenario: Scenario) -> dict[Says, bytes]:
+    """
+    Make the sound of everything the caller says, before the call.
+
+    Raises:
+        FlowErrors: A recording is missing or no WAV file.
+        SpeechError: The voice is unknown, or there is no synthesiser.
+    """
+    spoken = [step for step in scenario.steps if isinstance(step, Says)]
+    sounds = {step: recording(step, scenario.file) for step in spoken if step.recording}
+    speaker = PyttsxSpeaker(voices=voices_with(scenario.voice))
+    try:
+        return sounds | {step: await speaker.render(step.text) for step in spoken if step.text}
+    finally:
+        await speaker.close()
+
+
+def recording(says: Says, scenario_file: str) -> bytes:
+    """
+    Read the recording that *says* names, as PCM.
+
+    Raises:
+        FlowErrors: It is missing, or no WAV file.
+    """
+    path = Path(scenario_file).parent / says.recording
+    try:
+        with path.open("rb") as file:
+            sound = wav.decode(file.read(LONGEST_RECORDING))
+    except (OSError, ValueError, AudioError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        what = f"recording {says.recording}: {reason}"
+        raise FlowErrors([FlowError(scenario_file, says.line, Rule.BAD_VALUE, what)]) from error
+    first_channel = array("h", sound.pcm)[:: sound.channels].tobytes()
+    return resample(first_channel, from_hz=sound.rate_hz)
+
+
+async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
+    """
+    Place the call, perform the scenario, hang up.
+
+    Raises:
+        SettingsError: The agent's port is taken.
+        SpeechError: The recogniser is broken.
+    """
+    known = sentences(
+        order.texts,
+        values=usual_values(datetime.now().astimezone().date()),
+        more=(*order.scenario.texts, order.agent_sentence),
+    )
+    async with (
+        transcribing(known) as transcribe,
+        _agent(order, tell) as agent,
+        _endpoint(order, agent) as endpoint,
+    ):
+        try:
+            leg = await endpoint.dial(order.uri, ring_for=RING_FOR)
+        except CallError as error:
+            status = f" (status {error.args[1]})" if len(error.args) > 1 else ""
+            return Verdict(failure=f"the line did not answer: {error.args[0]}{status}")
+        tell(Entry(0.0, "", "the line answers"))
+        props = Props(order.sounds, transcribe, tell, order.agent_sentence)
+        return await perform(order.scenario, leg, props)
+
+
+@contextlib.asynccontextmanager
+async def _agent(order: Order, tell: Callable[[Entry], None]) -> AsyncIterator[AgentPhone]:
+    greeting = b""
+    if order.agent_port is not None:
+        speaker = PyttsxSpeaker()
+        try:
+            greeting = await speaker.render(order.agent_sentence)
+        finally:
+            await speaker.close()
+    started = asyncio.get_running_loop().time()
+
+    def say(what: str) -> None:
+        tell(Entry(asyncio.get_running_loop().time() - started, "", what))
+
+    async with agent_phone(Conduct(greeting=greeting), tell=say) as phone:
+        yield phone
+
+
+@contextlib.asynccontextmanager
+async def _endpoint(order: Order, agent: AgentPhone) -> AsyncIterator[SipEndpoint]:
+    line = Line(address=await local_address(host_of(order.uri)), port=order.agent_port or 0)
+    endpoint = SipEndpoint(line, on_call=agent.ring)
+    await endpoint.start()
+    try:
+        yield endpoint
+    finally:
+        await endpoint.stop()
+
+
+async def local_address(host: str) -> str:
+    """Find the address of ours that *host* can answer to; the loopback when it is unknown."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError):
+        for family, kind, *_, address in await loop.getaddrinfo(
+            host, DISCARD, family=socket.AF_INET, type=socket.SOCK_DGRAM
+        ):
+            with socket.socket(family, kind) as probe:
+                probe.connect(address)  # UDP: no packet leaves
+                return str(probe.getsockname()[0])
+    return "127.0.0.1"
