@@ -6,7 +6,8 @@ that reading goes on and the author gets all mistakes at once.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from ivr.errors import FlowError
 from ivr.flow.rules import Rule, closest, did_you_mean, shown
@@ -31,7 +32,7 @@ class Notes:
         self.errors: list[FlowError] = []
         self.marks: dict[Path, tuple[int, int]] = {}
         self.broken: set[str] = set()
-        """States of which something could not be read: what they lead to is not known."""
+        """States of which it is not known what they lead to: something could not be read."""
 
     def wrong(self, node: Node, rule: Rule, message: str, hint: str = "") -> None:
         """Note a mistake at *node*."""
@@ -106,18 +107,27 @@ class Table:
         self.notes.mark((*self.path, key), value)
         return value
 
-    def done(self) -> None:
-        """Report unknown keys, and missing ones unless an unknown one seems to be meant."""
+    def done(self, elsewhere: Mapping[str, str] = MappingProxyType({})) -> set[str]:
+        """
+        Report unknown keys, and missing ones unless an unknown one seems to be meant.
+
+        Args:
+            elsewhere: Hints for keys that are right in another place.
+
+        Returns:
+            The keys that unknown ones seem to mean.
+        """
         meant = set()
         for name, (key, _) in self._entries.items():
             if name not in self._known:
                 message = f"{shown(name)}: is not known here"
-                hint = did_you_mean(name, self._known)
+                hint = elsewhere.get(name) or did_you_mean(name, self._known)
                 self.notes.wrong(key, Rule.UNKNOWN_KEY, message, hint)
-                meant.add(closest(name, self._missing))
+                meant |= {closest(name, self._known), closest(name, self._missing)}
         for name in self._missing:
             if name not in meant:
                 self.notes.wrong(self.owner, Rule.MISSING_KEY, f"{name}: is missing")
+        return {name for name in meant if name is not None}
 
     # ------------------------------------------------------------ texts
 

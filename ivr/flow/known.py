@@ -122,6 +122,10 @@ class _Analysis:
     def _pass(self, flow: Flow, name: str) -> None:
         state = flow.states[name]
         here = self._facts[flow.name, name]
+        if self._scene.is_broken(flow, state):
+            for to in self._scene.leads(flow, state):
+                self._arrive(flow, to, self._everything)
+            return
         match state:
             case Return(outcome=outcome):
                 self._return(flow, outcome, here)

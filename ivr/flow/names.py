@@ -45,13 +45,14 @@ def check_names(scene: Scene) -> Found:
         match state:
             case Ask():
                 yield from _asked(flow, state)
-            case Do():
+            case Do() if state.operation:
                 yield from _operation(scene, flow, state)
-            case Call():
+            case Call() if state.flow:
                 yield from _called(scene, flow, state)
             case _:
                 pass
-        yield from _outcomes(scene, flow, state)
+        if not scene.is_broken(flow, state):
+            yield from _outcomes(scene, flow, state)
 
 
 def _starts(scene: Scene) -> Found:
@@ -126,7 +127,7 @@ def _guards_of(state: State) -> dict[Expression, Path]:
 
 def _asked(flow: Flow, state: Ask) -> Found:
     name = state.question.slot
-    if name is None:
+    if not name:  # a menu, or one that could not be read
         return
     path = ("states", state.name, "ask")
     if name not in flow.slots:

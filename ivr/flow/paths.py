@@ -27,9 +27,8 @@ def check_paths(scene: Scene) -> Found:
             continue
         edges = {name: scene.leads(flow, state) for name, state in flow.states.items()}
         reached = reachable(edges, [flow.start])
-        if not scene.guessing(flow):
-            yield from _unreachable(flow, reached)
-            yield from _dead_ends(scene, flow, edges, reached)
+        yield from _unreachable(flow, reached)
+        yield from _dead_ends(scene, flow, edges, reached)
         if flow.name not in in_ring:
             yield from _silent_loops(scene, flow, in_ring)
 
@@ -83,7 +82,11 @@ def _unreachable(flow: Flow, reached: set[str]) -> Found:
 def _dead_ends(
     scene: Scene, flow: Flow, edges: Mapping[str, tuple[str, ...]], reached: set[str]
 ) -> Found:
-    ends = [name for name, state in flow.states.items() if _may_end(scene, state, set())]
+    ends = [
+        name
+        for name, state in flow.states.items()
+        if scene.is_broken(flow, state) or _may_end(scene, state, set())
+    ]
     back = reversed_edges(edges)
     saved = reachable(back, ends)
     lost = reached - saved
@@ -138,7 +141,11 @@ class _Silence:
 
     def edges(self, flow: Flow) -> dict[str, tuple[str, ...]]:
         """Collect the edges that leave a state without listening."""
-        return {name: tuple(self._leads(flow, state)) for name, state in flow.states.items()}
+        return {
+            name: tuple(self._leads(flow, state))
+            for name, state in flow.states.items()
+            if not self._scene.is_broken(flow, state)
+        }
 
     def _leads(self, flow: Flow, state: State) -> Iterator[str]:
         match state:

@@ -6,7 +6,8 @@ which sees all files and the operations.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ivr.errors import FlowError, FlowErrors
 from ivr.flow.answers import read_slots
@@ -14,7 +15,7 @@ from ivr.flow.fields import Notes, Table
 from ivr.flow.model import Flow, Return, State
 from ivr.flow.rules import Rule, shown
 from ivr.flow.states import Slots, read_state
-from ivr.flow.tree import Fields, Node, parse_tree
+from ivr.flow.tree import Fields, Node, parse_tree, texts_in
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 
@@ -27,8 +28,8 @@ class Draft:
     flow: Flow | None
     """None when the file holds no flow at all, or not even YAML."""
     errors: tuple[FlowError, ...]
-    broken: frozenset[str] = frozenset()
-    """States of which it is not known what they lead to."""
+    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """States of which it is not known what they lead to, each with the states it mentions."""
 
 
 def read_flow(text: str, *, file: str) -> Flow:
@@ -55,13 +56,25 @@ def read_draft(text: str, *, file: str) -> Draft:
     notes.errors.extend(refused)
     if isinstance(root, Fields):
         flow = _flow(root, notes)
-        return Draft(file, flow, tuple(notes.errors), frozenset(notes.broken))
+        return Draft(file, flow, tuple(notes.errors), _mentioned(root, flow, notes.broken))
     if root is not None or not refused:
         mistake = FlowError(
             file, 1, Rule.WRONG_SHAPE, "a flow file is a mapping", "it begins with flow: name"
         )
         notes.errors.append(mistake)
     return Draft(file, None, tuple(notes.errors))
+
+
+def _mentioned(root: Fields, flow: Flow, broken: set[str]) -> dict[str, frozenset[str]]:
+    """Find the states that each of the broken ones may lead to, by their names in its text."""
+    states = next((node for key, node in root.entries if key.value == "states"), root)
+    if not isinstance(states, Fields):
+        return {}
+    return {
+        key.value: frozenset(flow.states.keys() & set(texts_in(node)))
+        for key, node in states.entries
+        if key.value in broken
+    }
 
 
 def _flow(root: Fields, notes: Notes) -> Flow:

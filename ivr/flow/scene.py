@@ -37,24 +37,31 @@ class Scene:
     start: str
     slots: Mapping[str, Slot]
     """Every slot that a flow declares or an operation gives."""
-    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """States, by flow, of which it is not known what they lead to."""
+    broken: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """By flow, the states of which it is not known what they lead to, with what they mention."""
     unreadable: frozenset[str] = frozenset()
     """Stems of the files that hold no readable flow; what they define is not known."""
     guesses: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
     """What misspelt states most likely mean: flow and name to state, filled as it goes."""
 
     def states(self) -> Iterator[tuple[Flow, State]]:
-        """Yield every state that could be read."""
+        """Yield every state, broken ones as far as they could be read."""
         for flow in self.flows.values():
-            broken = self.broken.get(flow.name, frozenset())
             for state in flow.states.values():
-                if state.name not in broken:
-                    yield flow, state
+                yield flow, state
+
+    def is_broken(self, flow: Flow, state: State) -> bool:
+        """Whether it is not known what *state* leads to."""
+        return state.name in self.broken.get(flow.name, {})
 
     def leads(self, flow: Flow, state: State) -> tuple[str, ...]:
-        """Name the states that *state* leads to; a misspelt one counts as the one meant."""
-        meant = (self.meant(flow, to) for to in targets_of(state))
+        """
+        Name the states that *state* leads to.
+
+        A misspelt one counts as the one meant, and a broken state as leading to all it mentions.
+        """
+        meant = [self.meant(flow, to) for to in targets_of(state)]
+        meant += sorted(self.broken.get(flow.name, {}).get(state.name, ()))
         return tuple(dict.fromkeys(to for to in meant if to is not None))
 
     def meant(self, flow: Flow, to: str) -> str | None:
@@ -64,14 +71,6 @@ class Scene:
         if (flow.name, to) not in self.guesses:
             self.guesses[flow.name, to] = closest(to, flow.states)
         return self.guesses[flow.name, to]
-
-    def guessing(self, flow: Flow) -> bool:
-        """Whether some state of *flow* leads nobody knows where."""
-        return bool(self.broken.get(flow.name)) or any(
-            self.meant(flow, to) is None
-            for state in flow.states.values()
-            for to in targets_of(state)
-        )
 
     def called(self, state: Call) -> Flow | None:
         """Find the flow that *state* calls; None when it is not known."""
@@ -83,7 +82,7 @@ def scene_of(
 ) -> Scene:
     """Put *drafts* together; of two flows of one name the first counts."""
     flows: dict[str, Flow] = {}
-    broken: dict[str, frozenset[str]] = {}
+    broken: dict[str, Mapping[str, frozenset[str]]] = {}
     unreadable = set()
     for draft in drafts:
         if draft.flow is None or not draft.flow.name:

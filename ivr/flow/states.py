@@ -32,6 +32,12 @@ SPEAKING = (2.0, 60.0)
 MESSAGE = (5.0, 600.0)
 MOST_ATTEMPTS = 5
 
+_ELSEWHERE = {
+    "next": "this state leads on by its outcomes, under on:",
+    "length": "it belongs to the slot",
+    "numDigits": "it belongs to the slot, as length",
+}
+
 Slots = Mapping[str, Slot]
 _Kind = Callable[[Table, Slots], State]
 
@@ -50,7 +56,9 @@ def read_state(key: Text, node: Node, *, slots: Slots, notes: Notes) -> State:
         notes.broken.add(key.value)
         return Say(key.value, prompt="", on={}, line=key.line)
     state = _KINDS[kind](table, slots)
-    table.done()
+    leads_by_outcomes = kind in {"do", "call"}
+    if table.done(_ELSEWHERE) & {"next", "on"} or (leads_by_outcomes and "next" in table):
+        notes.broken.add(key.value)
     return state
 
 
@@ -60,21 +68,19 @@ def _kind_of(table: Table) -> str | None:
         kinds.remove("say")
     if len(kinds) == 1:
         return kinds[0]
-    if not kinds and _JUNCTION in table:
+    if not kinds and set(table.keys) == {_JUNCTION}:
         return _JUNCTION
     if kinds:
         message = f"a state does one thing, this one has {' and '.join(kinds)}"
-        hint = (
-            "split it; the choices of a slot stand with the slot"
-            if "choices" in kinds
-            else "split it"
-        )
+        hint = "split it"
+        if "choices" in kinds:
+            hint += "; the choices of a slot stand with the slot"
     else:
-        message = f"this state does nothing; it needs one of {', '.join(_KINDS)}"
-        guesses = [(key, closest(key, _KINDS)) for key in table.keys]
-        hint = next(
-            (f"is {shown(key)} meant to be {guess}?" for key, guess in guesses if guess), ""
-        )
+        keys = sorted(table.keys)
+        message = f"nothing tells what this state does: {shown(', '.join(keys))}"
+        guesses = {key: closest(key, _KINDS) for key in keys if key != _JUNCTION}
+        hints = (f"is {shown(key)} meant to be {guess}?" for key, guess in guesses.items() if guess)
+        hint = next(hints, f"it needs one of {', '.join(_KINDS)}")
     table.notes.wrong(table.owner, Rule.STATE_KIND, message, hint)
     return None
 

@@ -59,6 +59,19 @@ class Fields:
 Node = Text | Items | Fields
 
 
+def texts_in(node: Node) -> Iterator[str]:
+    """Yield every scalar under *node* that is not a key."""
+    match node:
+        case Text(value=value):
+            yield value
+        case Items(items=items):
+            for item in items:
+                yield from texts_in(item)
+        case Fields(entries=entries):
+            for _, inner in entries:
+                yield from texts_in(inner)
+
+
 def decode(data: bytes, *, file: str) -> str:
     """
     Turn the bytes of a flow file into text.

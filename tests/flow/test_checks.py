@@ -110,6 +110,27 @@ def test_a_state_that_cannot_be_read_is_one_mistake() -> None:
     assert mistakes(BOOK | {"main_menu.yaml": broken}) == ["main_menu.yaml:18 state-kind"]
 
 
+def test_a_broken_state_hides_no_other_mistake() -> None:
+    body = """\
+slots: {more: {type: yes_no}}
+states:
+  first: {ask: more, prompt: "More {sugar}?", on: {yes: second}}
+  second: {say: Hello., end: Goodbye., next: third}
+  third: {say: "Size {more}.", next: forth}
+  fourth: {say: Thank you., nxet: fifth}
+  fifth: {end: Goodbye.}
+  sixth: {end: So long.}
+"""
+    assert of_example(body) == [
+        "e.yaml:7 unknown-slot",
+        "e.yaml:7 unhandled-outcome",
+        "e.yaml:8 state-kind",
+        "e.yaml:9 unknown-state",
+        "e.yaml:10 unknown-key",
+        "e.yaml:12 unreachable-state",
+    ]
+
+
 def test_the_start_of_the_line_must_exist() -> None:
     assert mistakes(BOOK, start="main_manu") == ["flows.start:1 unknown-flow"]
 
