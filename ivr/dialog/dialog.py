@@ -101,6 +101,7 @@ class Dialog:
         self._guide = Guide(self._talk)
         self._floor = self._talk.floor
         self._last_words = ""
+        self._now = 0.0
 
     @property
     def deadline(self) -> float | None:
@@ -155,6 +156,7 @@ class Dialog:
         """
         if self.ended:
             return ()
+        self._now = now
         verdict = self._route(event, now)
         if not self.ended:
             self._guide.settle(verdict, now=now)
@@ -164,9 +166,20 @@ class Dialog:
         """Tell the dialog that `deadline` may have passed."""
         if self.ended or self.deadline is None or now < self.deadline:
             return ()
+        self._now = now
         verdict = self._guide.activity.due(now=now)
         self._guide.settle(verdict, now=now)
         return self._floor.drain()
+
+    def resume(self, *, now: float) -> None:
+        """
+        Tell the dialog that the caller is back from a hold, and hears the prompt from its start.
+
+        Without it, everything that was waited for during the hold is due at once.
+        """
+        if self.deadline is not None:
+            self._floor.wait(self._floor.due, now + max(0.0, self.deadline - self._now))
+            self._now = now
 
     # ------------------------------------------------------------ events
 
@@ -258,7 +271,7 @@ class Dialog:
         if best is None or wish is None or self._is_answer(best, wish):
             self._last_words = best.text if best and self._may_show(best) else HIDDEN
             return self._guide.activity.heard(utterance, now=now)
-        self._note(best, best.text)
+        self._note(best, wish.value.replace("_", " "))
         return self._grant(wish, now)
 
     def _is_answer(self, best: Hypothesis, wish: Universal) -> bool:

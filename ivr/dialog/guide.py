@@ -65,7 +65,7 @@ class Guide:
             if verdict is None:
                 break
             verdict = self._act(verdict, now)
-        else:
+        if verdict is not None:
             self._act(self._stage.hand_off(HandoffReason.LINE_TROUBLE), now)
         if self._talk.floor.turn > MOST_TURNS and not self._talk.floor.ended:
             self._act(self._stage.hand_off(HandoffReason.NOT_UNDERSTOOD), now)
@@ -83,7 +83,7 @@ class Guide:
 
     def help(self, *, now: float) -> None:
         """Say what can be done here, then go on."""
-        state = self._talk.journey.state
+        state = self._talk.journey.state if isinstance(self.activity, Asking) else None
         own = state.question.help if isinstance(state, Ask) else ""
         stage = self._stage
         self.activity.again(stage.author(own) if own else stage.line(stage.phrases.help), now=now)

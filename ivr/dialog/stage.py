@@ -69,7 +69,8 @@ class Stage:
             case Ask():
                 return self._ask(state)
             case Say(prompt=prompt):
-                return self.tell(self.author(prompt), Follow(NEXT)) if prompt else Follow(NEXT)
+                said = self.author(prompt)
+                return self.tell(said, Follow(NEXT)) if said.text.strip() else Follow(NEXT)
             case Do():
                 return self._perform(state)
             case Call(flow=flow):

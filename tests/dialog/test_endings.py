@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from ivr.dialog.actions import Briefing, HandoffReason, HangUp, TakeMessage
 from ivr.dialog.briefing import spoken
 from ivr.flow.compiler import compile_book
+from ivr.flow.machine import FlowBook
 from tests.dialog.conversation import (
     OPERATIONS,
     Conversation,
@@ -181,6 +184,25 @@ def test_a_silent_junction_is_no_turn() -> None:
     call = at_number()
     assert "refill.known" in call.dialog.path
     assert all(turn.state != "refill.known" for turn in call.dialog.turns)
+
+
+def test_a_prompt_of_nothing_but_an_unset_slot_is_a_junction() -> None:
+    text = """
+flow: quiet
+title: Quiet
+queue: front_desk
+start: ask
+slots:
+  pin: {type: digits, length: 4}
+states:
+  ask: {ask: pin, prompt: Your number?, next: tell}
+  tell: {say: "{pin}", next: bye}
+  bye: {end: Goodbye.}
+"""
+    book = compile_book({"quiet.yaml": text}, {}, start="quiet")
+    flow = book.flows["quiet"]
+    skipping = FlowBook({"quiet": replace(flow, start="tell")}, version="1", start="quiet")
+    assert Conversation(skipping, start="quiet").answer().said == "Goodbye."
 
 
 def test_the_path_names_every_state_in_order() -> None:

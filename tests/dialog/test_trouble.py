@@ -214,3 +214,27 @@ def test_keys_pressed_while_the_clinic_is_asked_answer_the_next_question() -> No
     call.operation("ready", {"drug": "Placebex"})
     call.finish_prompt()
     assert call.said == "Goodbye then."
+
+
+def test_after_a_hold_what_was_left_to_wait_is_waited_for() -> None:
+    call = at_menu()
+    call.finish_prompt()
+    call.now += 600.0
+    call.dialog.resume(now=call.now)
+    assert call.dialog.deadline == call.now + 5.0
+
+
+def test_after_a_hold_a_prompt_may_be_played_anew() -> None:
+    call = at_menu()
+    deadline = call.dialog.deadline
+    assert deadline is not None
+    left = deadline - call.now
+    call.now += 600.0
+    call.dialog.resume(now=call.now)
+    assert call.dialog.deadline == call.now + left
+
+
+def test_before_the_first_and_after_the_last_word_a_hold_changes_nothing() -> None:
+    call = Conversation()
+    call.dialog.resume(now=1.0)
+    assert call.dialog.deadline is None

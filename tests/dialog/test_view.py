@@ -1,5 +1,4 @@
 from ivr.dialog.confidence import Band
-
 from ivr.dialog.turns import Answered
 from ivr.dialog.view import HIDDEN
 from tests.dialog.conversation import Conversation, at_look_up, at_menu, at_number
@@ -61,10 +60,12 @@ def test_last_words_are_hidden_where_they_are_private_or_unexpected() -> None:
         assert call.dialog.view.last_words == HIDDEN
 
 
-def test_a_wish_is_shown() -> None:
+def test_a_wish_is_shown_without_the_words_around_it() -> None:
     call = at_number()
     call.say("repeat that")
-    assert call.dialog.view.last_words == "repeat that"
+    assert call.dialog.view.last_words == "repeat"
+    call.say("my name is testa and i want an operator")
+    assert call.dialog.view.last_words == "operator"
 
 
 def test_turns_tell_how_they_were_answered_and_nothing_of_the_answer() -> None:

@@ -94,6 +94,13 @@ def test_help_during_an_announcement_helps_and_says_it_again() -> None:
     assert call.said == f"{phrases().help} Welcome to the clinic."
 
 
+def test_help_during_an_excuse_is_the_lines() -> None:
+    call = at_look_up()
+    call.operation("unavailable")
+    call.say("help")
+    assert call.said == f"{phrases().help} {phrases().clinic_down}"
+
+
 def test_repeat_says_the_question_again_with_what_was_told_before_it() -> None:
     call = at_menu()
     call.say("hours")
