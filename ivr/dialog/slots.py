@@ -14,7 +14,9 @@ from ivr.dialog.grammar.yes_no import YesNo
 from ivr.flow.model import Value
 
 _DIGITS = frozenset({"digits", "zip"})
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 _NUMBER = re.compile(r"\d{5,}", re.ASCII)  # shorter ones are amounts, read as numbers
 _PHONE_SIZE = 10
 _FAR = 180  # days; within half a year nobody says the year

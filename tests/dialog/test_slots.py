@@ -51,6 +51,7 @@ def test_plain_values_are_said_as_people_say_them(value: Value, slot_type: str, 
         (date(2026, 3, 10), "Tuesday, March tenth"),
         (date(2025, 12, 24), "Wednesday, December twenty fourth"),
         (date(2027, 3, 3), "Wednesday, March third, twenty twenty seven"),
+        (date(1850, 3, 3), "Sunday, March third, one thousand eight hundred fifty"),
         ("2026-03-03", "tomorrow, Tuesday, March third"),
         ("2026-13-03", "2026-13-03"),
     ],
@@ -86,6 +87,7 @@ def test_a_moment_is_a_day_and_a_time() -> None:
     said = "tomorrow, Tuesday, March third, at nine thirty in the morning"
     assert english(MOMENT) == said
     assert english("2026-03-03T09:30") == english("2026-03-03 09:30:00") == said
+    assert english("2026-03-03T09:30:00.000-05:00") == english("2026-03-03T09:30Z") == said
 
 
 @pytest.mark.parametrize(

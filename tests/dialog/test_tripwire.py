@@ -23,6 +23,7 @@ def test_each_phrase_is_found_in_the_middle_of_a_sentence(
     [
         ("my husband has chest pain and I need his refill", Alarm.MEDICAL),
         ("I can\u2019t breathe", Alarm.MEDICAL),
+        ("i cant breathe", Alarm.MEDICAL),
         ("my mother had a stroke I think", Alarm.MEDICAL),
         ("I took too many of those pills", Alarm.MEDICAL),
         ("sometimes I want to die", Alarm.CRISIS),

@@ -98,9 +98,9 @@ class _Ear:
     language: str
     yes_no: bool
 
-    def rule(self) -> str | None:
+    def rule(self) -> str:
         if self.grammar is None:
-            return None
+            return ""
         if not self.yes_no or isinstance(self.grammar, YesNo):
             return self.grammar.rule()
         corrected = f"[ no ] {self.grammar.rule()}"
@@ -121,7 +121,7 @@ def _listening(ear: _Ear, limit: float, *, sensitive: bool) -> Listening:
     tag = ear.language
     rules = {"<anytime>": _anytime(tag)}
     rule = ear.rule()
-    if rule is not None:
+    if rule:
         rules = {"<answer>": f"[ {_HESITATIONS[tag]} ] {rule} [ {_PLEASE[tag]} ]", **rules}
     shares = {name: _SHARES[name] for name in rules}
     body = "\n".join(f"{name} = {text};" for name, text in rules.items())

@@ -23,7 +23,7 @@ WEEKDAYS: Final[Mapping[str, Words]] = {
 _LAST_DAY = 31
 _CENTURY = 100
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
-"""Years that have a spoken form here; the older calendar of clinics has none before."""
+"""Years that are understood, and said in two halves; nobody at a clinic means another."""
 
 
 def day_word(day: int, language: str) -> str:
@@ -35,6 +35,8 @@ def day_word(day: int, language: str) -> str:
 
 def year_words(year: int, language: str) -> str:
     """Say a year the usual way: "nineteen eighty two", "two thousand five"."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return cardinal(year, language)
     return next(_year_forms(year, language_of(language)))
 
 

@@ -19,6 +19,7 @@ from ivr.dialog.grammar.text import (
     language_of,
     listed,
     strip_carriers,
+    without_accents,
 )
 from ivr.dialog.grammar.yes_no import meant_by
 from ivr.flow.model import Choice, Value
@@ -31,8 +32,13 @@ _POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ORDINALS_EN[:9],
     "es": listed("primera|segunda|tercera|cuarta|quinta|sexta|séptima|octava|novena"),
 }
+_BY_KEY: Final = {"en": ("", "number ", "option "), "es": ("", "número ", "opción ")}
+_BY_PLACE: Final = {
+    "en": ("the {}", "the {} one", "{} one", "the {} option"),
+    "es": ("la {}", "la {} opción"),
+}
 _REFUSALS = frozenset(fold("no not don't doesn't isn't never nothing nunca nada ni"))
-_BY_POSITION = "123456789"
+_DEFAULT_KEYS = "123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Choices:
         """Give the phrases with "I'd like to" and the like, and the choices' numbers."""
         tag = language_of(self.language)
         by_phrase = f"[ {_LEADS[tag]} ] {jsgf.phrases(self._spoken())}"
-        numbered = tuple(_numbered(self.choices, tag))
+        numbered = self._numbered()
         if not self._spoken():
             return jsgf.phrases(numbered)
         if not numbered:
@@ -64,7 +70,7 @@ class Choices:
 
     def phrases(self) -> tuple[str, ...]:
         """Give all phrases, without what may stand before them."""
-        return (*self._spoken(), *_numbered(self.choices, language_of(self.language)))
+        return (*self._spoken(), *self._numbered())
 
     def read(self, text: str) -> Answer | None:
         """
@@ -109,15 +115,14 @@ class Choices:
         spelled = (_spelled(way, self.language) for way in ways)
         return tuple(dict.fromkeys(phrase for phrase in spelled if fold(phrase) in exact))
 
+    def _numbered(self) -> tuple[str, ...]:
+        return tuple(said for said, _ in _numbers(self.choices, language_of(self.language)))
+
     def _mentioned(self, words: Words) -> Answer | None:
-        found = {
-            fold(said): choice.name
-            for choice in self.choices
-            for said in choice.says
-            if fold(said) and find(words, fold(said)) >= 0
-        }
+        phrases = _phrases(self)
+        found = [said for said in phrases if find(words, said) >= 0]
         whole = [said for said in found if not any(_inside(said, other) for other in found)]
-        names = {found[said] for said in whole}
+        names = {phrases[said] for said in whole}
         outside = set(words).difference(*whole)
         if len(names) != 1 or outside & _REFUSALS:
             return None
@@ -129,14 +134,22 @@ def _inside(phrase: Words, other: Words) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _exact(grammar: Choices) -> Mapping[Words, str]:
-    """Map whole utterances to names; an author's phrase goes before a number."""
-    tag = language_of(grammar.language)
+def _phrases(grammar: Choices) -> Mapping[Words, str]:
+    """Map the author's phrases, folded, to names; what two choices claim is the first one's."""
     table: dict[Words, str] = {}
     for choice in grammar.choices:
         for said in choice.says:
             table.setdefault(fold(said), choice.name)
-            table.setdefault(fold(_spelled(said, tag)), choice.name)
+            table.setdefault(fold(_spelled(said, grammar.language)), choice.name)
+    table.pop((), None)
+    return table
+
+
+@lru_cache(maxsize=256)
+def _exact(grammar: Choices) -> Mapping[Words, str]:
+    """Map whole utterances to names; an author's phrase goes before a number."""
+    tag = language_of(grammar.language)
+    table = dict(_phrases(grammar))
     for choice in grammar.choices:
         for way in _ways(choice, tag):
             table.setdefault(fold(way), choice.name)
@@ -149,9 +162,12 @@ def _exact(grammar: Choices) -> Mapping[Words, str]:
 def _spelled(phrase: str, language: str) -> str:
     """Write *phrase* in words a recogniser can look up; nothing else of it reaches the JSGF."""
     said = re.sub(r"[0-9]{1,6}", lambda found: f" {cardinal(int(found[0]), language)} ", phrase)
-    if language_of(language) == "en":
-        return " ".join(word for word in fold(said) if not any(map(str.isdigit, word)))
-    return " ".join(re.findall(r"[a-záéíóúüñ]+", unicodedata.normalize("NFC", said).lower()))
+    if language_of(language) == "es":
+        words = re.findall(r"[a-záéíóúüñ]+", unicodedata.normalize("NFC", said).lower())
+    else:
+        plain = without_accents(said.replace("\u2019", "'")).lower()
+        words = re.findall(r"[a-z]+(?:'[a-z]+)*", plain)
+    return " ".join(words)
 
 
 def _ways(choice: Choice, language: str) -> Iterator[str]:
@@ -163,7 +179,7 @@ def _keys(choices: tuple[Choice, ...]) -> tuple[tuple[str, str], ...]:
     given = tuple((choice.key, choice.name) for choice in choices if choice.key is not None)
     if given:
         return given
-    return tuple(zip(_BY_POSITION, (choice.name for choice in choices), strict=False))
+    return tuple(zip(_DEFAULT_KEYS, (choice.name for choice in choices), strict=False))
 
 
 def _key_name(key: str, language: str) -> str:
@@ -173,22 +189,10 @@ def _key_name(key: str, language: str) -> str:
     return names.get(key, key)
 
 
-def _numbered(choices: tuple[Choice, ...], language: str) -> Iterator[str]:
-    return (said for said, _ in _numbers(choices, language))
-
-
 def _numbers(choices: tuple[Choice, ...], language: str) -> Iterator[tuple[str, str]]:
     """Yield "number two", "two", "the second one" with the names they choose."""
     for key, name in _keys(choices):
         if key.isdecimal():
-            digit = DIGITS[language][int(key)]
-            for lead in (
-                ("", "número ", "opción ") if language == "es" else ("", "number ", "option ")
-            ):
-                yield f"{lead}{digit}", name
+            yield from ((f"{lead}{DIGITS[language][int(key)]}", name) for lead in _BY_KEY[language])
     for place, choice in zip(_POSITIONS[language], choices, strict=False):
-        if language == "es":
-            yield from ((f"la {place}", choice.name), (f"la {place} opción", choice.name))
-        else:
-            for said in (f"the {place}", f"the {place} one", f"{place} one", f"the {place} option"):
-                yield said, choice.name
+        yield from ((form.format(place), choice.name) for form in _BY_PLACE[language])

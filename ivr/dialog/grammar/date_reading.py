@@ -57,7 +57,7 @@ def readings(text: str, language: str) -> frozenset[SpokenDate]:
     return frozenset((*_named(core, tag), *_as_digits(core, tag)))
 
 
-def weekdays(words: Words, language: str) -> Iterator[tuple[int | None, Words]]:
+def _weekdays(words: Words, language: str) -> Iterator[tuple[int | None, Words]]:
     """Yield the weekday that *words* begin with, and the rest; at last no weekday at all."""
     for weekday, at in _values(WEEKDAY_NAMES[language], words, 0):
         yield weekday, words[at:]
@@ -65,7 +65,7 @@ def weekdays(words: Words, language: str) -> Iterator[tuple[int | None, Words]]:
 
 
 def _named(core: Words, language: str) -> Iterator[SpokenDate]:
-    for weekday, words in weekdays(core, language):
+    for weekday, words in _weekdays(core, language):
         for spoken, at in _month_and_day(words, language):
             for year in _year(words, at, language):
                 yield replace(spoken, year=year, weekday=weekday)

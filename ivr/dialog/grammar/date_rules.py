@@ -19,13 +19,15 @@ _MONTHS = 12
 _SAMPLE_START = date(1930, 1, 1)
 _SAMPLE_STEP = 384  # days; a year and some, so that months and days all come by
 _SAMPLES = 88
-_THIS_CENTURY = 30  # "two thousand …" and "twenty …" are heard up to this year of it
+_CENTURY = 100
+_FIRST_TEEN = 10  # years are said "twenty ten", before that "two thousand nine"
 
 
-def birth_date_rule(language: str) -> str:
-    """Write dates with their year."""
+def birth_date_rule(language: str, *, today: date) -> str:
+    """Write dates with their year, none of which is after this one."""
     lead = f"[ {_LEADS[language]} ]"
-    return f"{lead} {_birth_date_es() if language == 'es' else _birth_date_en()}"
+    latest = max(today.year % _CENTURY, _FIRST_TEEN)
+    return f"{lead} {_birth_date_es(latest) if language == 'es' else _birth_date_en(latest)}"
 
 
 def date_rule(language: str, *, today: date) -> str:
@@ -67,24 +69,23 @@ def _spoken(day: date, language: str) -> str:
 # ---------------------------------------------------------------- English
 
 
-def _birth_date_en() -> str:
+def _birth_date_en(latest: int) -> str:
     month = jsgf.any_of(*MONTHS["en"])
     day = jsgf.any_of(
         f"{month} {_day_en()}",
         f"[ the ] {_ordinals()} [ of ] {month}",
         f"{_month_number()} {_day_number()}",
     )
-    return jsgf.weighted({f"{day} {_birth_year_en()}": 0.95, _eight_digits(): 0.05})
+    return jsgf.weighted({f"{day} {_birth_year_en(latest)}": 0.95, _eight_digits(): 0.05})
 
 
-def _birth_year_en() -> str:
-    two = jsgf.any_of(_numbers("en", 10, 100), f"oh {_numbers('en', 1, 10)}")
-    recent = _numbers("en", 1, _THIS_CENTURY)
+def _birth_year_en(latest: int) -> str:
+    two = jsgf.any_of(_numbers("en", 10, _CENTURY), f"oh {_numbers('en', 1, 10)}")
     return jsgf.weighted(
         {
             f"nineteen {jsgf.any_of(two, 'hundred')}": 0.65,
-            f"two thousand [ [ and ] {recent} ]": 0.1,
-            f"twenty {_numbers('en', 10, _THIS_CENTURY)}": 0.1,
+            f"two thousand [ [ and ] {_numbers('en', 1, latest + 1)} ]": 0.1,
+            f"twenty {_numbers('en', _FIRST_TEEN, latest + 1)}": 0.1,
             two: 0.15,
         }
     )
@@ -120,13 +121,13 @@ def _numbers(language: str, first: int, end: int) -> str:
 # ---------------------------------------------------------------- Spanish
 
 
-def _birth_date_es() -> str:
+def _birth_date_es(latest: int) -> str:
     month = jsgf.any_of(*MONTHS["es"])
-    two = _numbers("es", 10, 100)
+    two = _numbers("es", 10, _CENTURY)
     year = jsgf.weighted(
         {
             f"mil novecientos {two}": 0.7,
-            f"dos mil [ {_numbers('es', 1, _THIS_CENTURY)} ]": 0.15,
+            f"dos mil [ {_numbers('es', 1, latest + 1)} ]": 0.15,
             two: 0.15,
         }
     )

@@ -49,7 +49,7 @@ class BirthDates:
 
     def rule(self) -> str:
         """Give dates in words, in numbers and as eight digits."""
-        return date_rules.birth_date_rule(language_of(self.language))
+        return date_rules.birth_date_rule(language_of(self.language), today=self.today)
 
     def words(self) -> frozenset[str]:
         """Give months, days, years and the carriers."""

@@ -1,14 +1,14 @@
 """
 Words as grammars compare them.
 
-Compared words are *folded*: lower case, no accents, no punctuation but apostrophes. What is
-written for a recogniser keeps the accents its dictionary has.
+Compared words are *folded*: lower case, no accents, no punctuation, "can't" is `cant`. What is
+written for a recogniser keeps the apostrophes and accents its dictionary has. Nothing here is
+cached by what a caller said.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,6 +20,9 @@ LANGUAGES = ("en", "es")
 """Languages the line has words for."""
 
 LONGEST = 60  # words read of one utterance; nobody says more in the 15 s a question listens
+
+_APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u02bc\u00b4`"))
+_WORD = re.compile(r"[a-z0-9]+")
 
 _LEADS: Mapping[str, str] = {
     "en": (
@@ -54,13 +57,17 @@ def language_of(tag: str) -> str:
     return primary if primary in LANGUAGES else "en"
 
 
-@lru_cache(maxsize=2048)
 def fold(text: str) -> Words:
     """Split *text* into folded words, at most `LONGEST`."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).lower()
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    found = (word.strip("'") for word in re.findall(r"[a-z0-9']+", bare))
-    return tuple(word for word in found if word)[:LONGEST]
+    return tuple(_WORD.findall(without_accents(text.translate(_APOSTROPHES)).lower())[:LONGEST])
+
+
+def without_accents(text: str) -> str:
+    """Take the accents off, and make full-width and the like plain."""
+    if text.isascii():
+        return text
+    spread = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
 def listed(phrases: str) -> tuple[str, ...]:
@@ -78,15 +85,14 @@ _BACKWARD_TAILS = {
     language: frozenset(phrase[::-1] for phrase in phrase_set(text))
     for language, text in _TAILS.items()
 }
-_LEAD_LENGTH = 5  # words of the longest lead, "my date of birth is"
-_TAIL_LENGTH = 2
+_LONGEST_CARRIER = max(map(len, frozenset().union(*_LEAD_WORDS.values())))
 
 
 def cores(words: Words, language: str) -> Iterator[Words]:
     """Yield *words* with less and less small talk around; the words as they are come first."""
     tag = language_of(language)
-    starts = _cuts(words, _LEAD_WORDS[tag], _LEAD_LENGTH)
-    ends = [len(words) - cut for cut in _cuts(words[::-1], _BACKWARD_TAILS[tag], _TAIL_LENGTH)]
+    starts = _cuts(words, _LEAD_WORDS[tag])
+    ends = [len(words) - cut for cut in _cuts(words[::-1], _BACKWARD_TAILS[tag])]
     for start in starts:
         for end in ends:
             if start < end:
@@ -102,12 +108,12 @@ def strip_carriers(words: Words, language: str) -> Words:
     return core
 
 
-def _cuts(words: Words, phrases: frozenset[Words], longest: int) -> list[int]:
+def _cuts(words: Words, phrases: frozenset[Words]) -> list[int]:
     """Give the indices that sequences of *phrases* from the start of *words* can end at."""
     reached = {0}
     for start in range(len(words)):
         if start in reached:
-            ends = range(start + 1, min(start + longest, len(words)) + 1)
+            ends = range(start + 1, min(start + _LONGEST_CARRIER, len(words)) + 1)
             reached.update(end for end in ends if words[start:end] in phrases)
     return sorted(reached)
 

@@ -125,6 +125,12 @@ def test_a_language_without_words_is_heard_in_english() -> None:
     assert "operadora" in spanish.words
 
 
+def test_a_menu_without_choices_still_hears_wishes_and_alarms() -> None:
+    grammar = grammar_for(Question(prompt="?"), {}, language="en", today=TODAY)
+    listening = listening_for(grammar, question=None, language="en", sensitive=False)
+    assert "<answer>" not in listening.jsgf
+
+
 def test_an_author_cannot_write_jsgf_into_the_recogniser() -> None:
     hostile = Choice("x", ("pay ; public <h> = [ now ] | 24 /7/", "---"))
     grammar = grammar_for(Question(prompt="?", choices=(hostile,)), {}, language="en", today=TODAY)

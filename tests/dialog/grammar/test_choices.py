@@ -92,6 +92,20 @@ def test_the_first_phrase_is_read_back() -> None:
     assert GRAMMAR.key_prompt() == "Press one for refill, two for appointment, three for insurance."
 
 
+@pytest.mark.parametrize(
+    ("says", "language", "spelled"),
+    [
+        ("I don\u2019t know", "en", "i don't know"),
+        ("Caf\u00e9 \u2014 R\u00e9sum\u00e9!", "en", "cafe resume"),
+        ("Ma\u00f1ana; s\u00ed", "es", "ma\u00f1ana s\u00ed"),
+    ],
+)
+def test_phrases_are_spelled_as_a_dictionary_spells(says: str, language: str, spelled: str) -> None:
+    grammar = Choices((Choice("x", (says,)),), language)
+    assert grammar.phrases()[0] == spelled
+    assert grammar.read(says) == grammar.read(spelled) == Answer("x")
+
+
 def test_figures_in_a_phrase_are_heard_as_words() -> None:
     grammar = Choices((Choice("urgent", ("24 hour line",)), Choice("other", ("other",))), "en")
     assert "twenty four hour line" in grammar.phrases()

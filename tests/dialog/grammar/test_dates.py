@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialog.grammar.base import Answer, KeysComplete, KeysPartial, KeysPossible, KeysWrong
-from ivr.dialog.grammar.calendar_words import MONTHS, WEEKDAYS, day_word
+from ivr.dialog.grammar.calendar_words import MONTHS, WEEKDAYS, day_word, year_words
 from ivr.dialog.grammar.dates import OLDEST, BirthDates, Dates
 from tests.dialog.grammar.cases import TODAY
 
@@ -208,6 +208,13 @@ def test_sample_phrases_hold_every_month_and_day(grammar: BirthDates | Dates) ->
     for name in (*MONTHS["en"], *(day_word(day, "en") for day in range(1, 32))):
         assert name in heard
     assert all(name in " ".join(WHEN.phrases()) for name in WEEKDAYS["en"])
+
+
+def test_this_year_is_heard_in_every_year() -> None:
+    for year in (2026, 2031, 2099):
+        grammar = BirthDates("en", date(year, 12, 31))
+        assert grammar.read(grammar.read_back(date(year, 1, 1))) == Answer(date(year, 1, 1))
+        assert set(year_words(year, "en").split()) <= grammar.words()
 
 
 def test_tomorrow_is_told_by_the_date_it_is_asked_on() -> None:
