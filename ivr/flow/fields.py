@@ -167,11 +167,11 @@ class Table:
             if not isinstance(item, Text) or not item.value.strip():
                 self.notes.wrong(item, Rule.WRONG_SHAPE, f"{key}: takes a list of texts")
             elif self.notes.is_template(item):
-                self._warn_of_comma(item, last=at == len(node.items) - 1, bracketed=node.bracketed)
+                self._check_comma(item, last=at == len(node.items) - 1, bracketed=node.bracketed)
                 texts.append(" ".join(item.value.split()))
         return tuple(texts)
 
-    def _warn_of_comma(self, item: Text, *, last: bool, bracketed: bool) -> None:
+    def _check_comma(self, item: Text, *, last: bool, bracketed: bool) -> None:
         if bracketed and item.plain and not last and not item.value.endswith(_SENTENCE_ENDS):
             message = f"a comma cuts this prompt after {shown(item.value)!r}"
             hint = "put each prompt of the list in quotes, and end it with . or ?"
