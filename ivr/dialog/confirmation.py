@@ -61,7 +61,7 @@ class Confirmation:
                 ruling = Accept(self.value) if said else Refuse(self.value)
                 return Reading(ruling, meaning, hypothesis.confidence)
         corrections = tuple(Hypothesis(self._bare(h.text), h.confidence) for h in hypotheses)
-        return self._corrected(self.inquiry.read(corrections))
+        return self._corrected(corrections)
 
     def keyed(self, value: Value) -> Ruling:
         """Take 1 for yes, 2 for no."""
@@ -72,13 +72,20 @@ class Confirmation:
         del miss, keys_only
         return None if self.inquiry.spend(1.0) else self.opening(keys_only=True)
 
-    def _corrected(self, reading: Reading) -> Reading:
+    def _corrected(self, hypotheses: tuple[Hypothesis, ...]) -> Reading:
+        """
+        Take another answer than the one that was read back.
+
+        Who says it again instead of "yes" was most likely misheard again: it is no yes.
+        """
+        reading = self.inquiry.read(hypotheses)
         if reading.ruling is None:
             return reading
-        if reading.ruling.value == self.value:
-            return Reading(Accept(self.value), reading.band, reading.confidence)
         self.inquiry.remember(self.value)
-        return reading
+        if reading.ruling.value == self.value:
+            reading = self.inquiry.read(hypotheses)
+        same = reading.ruling is None or reading.ruling.value == self.value
+        return Reading(None, reading.band, reading.confidence) if same else reading
 
     def _says(self, text: str) -> bool | None:
         answer = self.grammar.read(text) if text else None

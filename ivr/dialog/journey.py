@@ -33,7 +33,12 @@ class Journey:
     """The way of one call through its flows."""
 
     def __init__(self, book: FlowBook, start: str) -> None:
-        """Stand on the first state of the flow *start*; an unknown flow is a `KeyError`."""
+        """
+        Stand on the first state of the flow *start*.
+
+        Raises:
+            MisuseError: There is no such flow.
+        """
         self._book = book
         self._start = start
         self._frames: list[Frame] = []
@@ -57,11 +62,6 @@ class Journey:
     def called(self) -> bool:
         """Whether another flow waits for this one."""
         return len(self._frames) > 1
-
-    @property
-    def depth(self) -> int:
-        """How many flows are under way."""
-        return len(self._frames)
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:

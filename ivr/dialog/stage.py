@@ -21,18 +21,7 @@ from ivr.dialog.telling import Telling
 from ivr.dialog.turns import Floor
 from ivr.dialog.verdicts import Fail, Finish, Follow, Verdict
 from ivr.dialog.wording import Phrases
-from ivr.flow.model import (
-    NEXT,
-    Ask,
-    Call,
-    Do,
-    End,
-    Handoff,
-    Record,
-    Return,
-    Say,
-    Value,
-)
+from ivr.flow.model import NEXT, Ask, Call, Do, End, Handoff, Record, Return, Say, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +124,8 @@ class Stage:
         return Follow(outcome)
 
     def _part(self, prompt: Prompt) -> Activity:
-        return self.tell(
-            prompt if prompt.text else self.line(self.phrases.goodbye), Finish(HangUp())
-        )
+        last_words = prompt if prompt.text else self.line(self.phrases.goodbye)
+        return self.tell(last_words, Finish(HangUp()))
 
     def _briefing(self, reason: HandoffReason, detail: str = "") -> Briefing:
         known = self._talk.knowledge

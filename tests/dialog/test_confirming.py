@@ -114,10 +114,20 @@ def test_no_with_the_right_number_behind_it_is_a_correction() -> None:
     assert call.dialog.values["number"] == "7654321"
 
 
-def test_the_same_number_once_more_is_a_yes() -> None:
+def test_the_same_number_once_more_is_no_yes() -> None:
     call = doubted()
-    call.say(SAID, 0.9)
+    call.say(SAID, 0.99)
+    assert call.said.endswith(phrases().confirm_again)
+    call.say("yes")
     assert call.dialog.values["number"] == "1234567"
+
+
+def test_the_same_number_once_more_offers_the_next_hypothesis() -> None:
+    call = doubted()
+    call.hear(Hypothesis(SAID, 0.9), Hypothesis(OTHER, 0.9))
+    assert call.said.endswith("Is that right?")
+    call.say("yes")
+    assert call.dialog.values["number"] == "7654321"
 
 
 def test_silence_at_a_read_back_names_the_keys() -> None:
