@@ -241,19 +241,12 @@ class PjCall(pj.Call):
             self._port.startTransmit(audio)
             audio.startTransmit(self._port)
 
-    def join(self, other: PjCall) -> None:
-        """Let the two far ends hear each other."""
+    def join(self, other: PjCall, *, hear: bool) -> None:
+        """Let the two far ends hear each other, or no longer."""
         with translated():
             here, there = self.getAudioMedia(-1), other.getAudioMedia(-1)
-            here.startTransmit(there)
-            there.startTransmit(here)
-
-    def part(self, other: PjCall) -> None:
-        """Undo `join`."""
-        with translated():
-            here, there = self.getAudioMedia(-1), other.getAudioMedia(-1)
-            here.stopTransmit(there)
-            there.stopTransmit(here)
+            for one, another in ((here, there), (there, here)):
+                (one.startTransmit if hear else one.stopTransmit)(another)
 
     def packets(self, index: int) -> int:
         """Count the RTP packets received since the stream began."""
@@ -265,11 +258,10 @@ class PjCall(pj.Call):
         """Tell where RTP goes and comes from."""
         with translated():
             transport = self.getMedTransportInfo(index)
-            stream = self.getStreamInfo(index)
             return MediaAddresses(
                 local_rtp=transport.localRtpName,
                 local_rtcp=transport.localRtcpName,
-                announced=stream.remoteRtpAddress,
+                announced=self.getStreamInfo(index).remoteRtpAddress,
                 seen=transport.srcRtpName,
             )
 
@@ -302,8 +294,13 @@ class PjAccount(pj.Account):
         active = prm.code // 100 == 2 and prm.expiration > 0  # noqa: PLR2004 - the 2xx class
         self.watcher.registered(self._trunk, prm.code, active=active)
 
+    def unregister(self) -> None:
+        """Ask the registrar to forget us; the watcher learns when it did."""
+        with translated():
+            self.setRegistration(False)
+
     def close(self) -> None:
-        """Unregister and destroy."""
+        """Destroy it."""
         with translated():
             self.shutdown()
         destroy(self)
@@ -358,18 +355,19 @@ class Stack:
             self._endpoint.audDevManager().setNullDev()
             self._choose_codecs(options.codecs)
 
-    @property
     def codecs(self) -> tuple[str, ...]:
         """Names of the codecs in this build, such as `PCMU`."""
+        return tuple(dict.fromkeys(codec.partition("/")[0] for codec in self._codec_ids()))
+
+    def _codec_ids(self) -> list[str]:
         found = self._endpoint.codecEnum2()
-        return tuple(dict.fromkeys(codec.codecId.partition("/")[0] for codec in found))
+        return [codec.codecId for codec in found]
 
     def _choose_codecs(self, wanted: Sequence[str]) -> None:
-        found = self._endpoint.codecEnum2()
-        for codec in found:
-            name = codec.codecId.partition("/")[0]
+        for codec in self._codec_ids():
+            name = codec.partition("/")[0]
             rank = wanted.index(name) if name in wanted else HIGHEST_PRIORITY
-            self._endpoint.codecSetPriority(codec.codecId, HIGHEST_PRIORITY - rank)
+            self._endpoint.codecSetPriority(codec, HIGHEST_PRIORITY - rank)
 
     def poll(self, timeout: float) -> None:
         """Handle what came, waiting up to *timeout* seconds for it."""

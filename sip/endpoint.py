@@ -12,9 +12,10 @@ from ivr.ports import Gone, LegInfo, Played
 from ivr.settings import Line
 from sip.causes import Status
 from sip.door import Door
-from sip.engine import Answered, Engine, EngineOptions, MediaUp, Problem, Receiver, Report
+from sip.engine import Engine
 from sip.media_port import MediaPort
 from sip.oversize import Oversize
+from sip.reports import Answered, EngineOptions, MediaUp, Problem, Receiver, Report
 from sip.sip_leg import SipLeg
 from sip.sockets import choose_sip_port
 from sip.trunk import Origins, TrunkStatus, addresses_of, host_of
@@ -102,7 +103,6 @@ class SipEndpoint:
         origins = Origins(line, await self._registrars())
         self._port = choose_sip_port(line.address, line.port, tcp=line.tcp)
         self._running = await self._start_thread(EngineOptions(line, self._port, origins))
-        SipEndpoint._in_this_process = True
         self._oversize.open(line.address, self._port)
         log.info("the line is open", extra={"port": self._port, "capacity": self.capacity})
 
@@ -121,7 +121,6 @@ class SipEndpoint:
             return
         finally:
             running.door.take_bell()
-        SipEndpoint._in_this_process = False
         log.info("the line is closed", extra={"port": self._port})
 
     async def dial(self, uri: str, *, ring_for: float) -> SipLeg:
@@ -180,10 +179,22 @@ class SipEndpoint:
             name="sip",
             daemon=True,
         ).start()
-        if problem := await started:
+        SipEndpoint._in_this_process = True
+        stopped.add_done_callback(SipEndpoint._left)
+        try:
+            problem = await started
+        except asyncio.CancelledError:
+            door.submit(engine.stop).add_done_callback(_ignore)
+            raise
+        if problem:
+            stopped.set_result(None)
             raise SettingsError(problem.setting, found=problem.found, accepted=problem.accepted)
         door.hang_bell(self._line.address, options.port)
         return _Running(door, engine, stopped)
+
+    @staticmethod
+    def _left(_stopped: "asyncio.Future[None]") -> None:
+        SipEndpoint._in_this_process = False
 
     def _new_media(self, key: str, door: Door) -> MediaPort:
         return MediaPort(door.post, on_played=lambda token: self._reported(key, Played(token)))

@@ -12,21 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ivr.errors import LegBroken, LegClosed
-from ivr.ports import Keyed, LegEvent, LegInfo, MediaHeld, MediaResumed
-from ivr.settings import Line, Trunk
+from ivr.ports import Keyed, LegInfo, MediaHeld, MediaResumed
+from ivr.settings import Trunk
 from sip import admission, binding, causes
 from sip.admission import Reply, Room
 from sip.binding import PjAccount, PjCall, Stack
 from sip.causes import CallState, Status
 from sip.door import Door
-from sip.filters import Source, accept_only
+from sip.filters import Source, accept_only, end_streams
 from sip.guard import Guard
 from sip.media_port import MediaPort
 from sip.message import Request, parse
+from sip.reports import Answered, EngineOptions, MediaUp, Problem, Receiver, Report
 from sip.rtp_lock import RtpLock
 from sip.sockets import RtpPorts, announced, claim_rtp_ports
 from sip.stack import AccountOptions, StackError, StackOptions
-from sip.trunk import Origins, host_of
+from sip.trunk import host_of
 from sip.watchdog import Watch
 
 log = logging.getLogger("sip")
@@ -35,49 +36,8 @@ POLL = 0.010  # seconds; keys and packets from the media thread wait as long at 
 TICK = 0.1  # seconds between two looks of the watchdog
 TRANSACTION_PATIENCE = 8.0  # seconds; RFC 3261 says 32, in which four dead peers block the line
 FAREWELL = 1.0  # seconds given to BYEs when the line stops
+LAST_POLLS = 3  # for answers to our BYEs, and the end of TCP connections
 LINE = ""  # name of the account that registers nowhere
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The call was answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaUp:
-    """Audio flows."""
-
-
-Report = LegEvent | Answered | MediaUp
-"""What the engine tells of a call; the leg keeps the last two for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why the thread could not start, in the words of a `SettingsError`."""
-
-    setting: str
-    found: str
-    accepted: str
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """Everything the thread needs, resolved and checked."""
-
-    line: Line
-    port: int
-    origins: Origins
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """What the engine calls: `new_media` in the SIP thread, the others in the event loop."""
-
-    new_media: Callable[[str], MediaPort]
-    on_call: Callable[[LegInfo, MediaPort], None]
-    on_report: Callable[[str, Report], None]
-    on_registered: Callable[[str, int, bool], None]
 
 
 @dataclass(slots=True)
@@ -114,6 +74,7 @@ class Engine:
         self._receiver = receiver
         self._calls: dict[str, _Call] = {}
         self._accounts: dict[str, PjAccount] = {}
+        self._registered: set[str] = set()
         self._rtp: RtpPorts | None = None
         self._guard = Guard(self._screen)
         self._stopping = False
@@ -132,10 +93,11 @@ class Engine:
         """
         stack = Stack()
         problem = self._open(stack)
-        started(problem)
         if problem:
             self._close(stack)
+            started(problem)
             return
+        started(None)
         tick = 0.0
         while not self._stopping:
             stack.poll(POLL)
@@ -160,9 +122,9 @@ class Engine:
         )
         try:
             stack.open(options)
-            if unknown := set(line.codecs) - set(stack.codecs):
+            if unknown := set(line.codecs) - set(stack.codecs()):
                 found = ", ".join(sorted(unknown))
-                return Problem("line.codecs", found, ", ".join(stack.codecs))
+                return Problem("line.codecs", found, ", ".join(stack.codecs()))
             compiled = binding.compiled_calls()
             self.capacity = min(line.max_calls, compiled) if line.max_calls else compiled
             return self._open_accounts(stack, compiled)
@@ -198,8 +160,10 @@ class Engine:
     def _say_goodbye(self, stack: Stack) -> None:
         for key in list(self._calls):
             self._end(key, Status.SERVICE_UNAVAILABLE)
+        for trunk in self._registered:
+            self._accounts[trunk].unregister()
         end = time.monotonic() + FAREWELL
-        while self._calls and time.monotonic() < end:
+        while (self._calls or self._registered) and time.monotonic() < end:
             stack.poll(POLL)
         for key in list(self._calls):
             self.ended(key, Status.REQUEST_TIMEOUT, destroy=True)
@@ -207,10 +171,11 @@ class Engine:
     def _close(self, stack: Stack) -> None:
         for account in self._accounts.values():
             account.close()
-        if self._accounts:
-            stack.poll(POLL)  # un-REGISTERs leave
         self._accounts.clear()
         self._guard.close()
+        end_streams(self._options.port)
+        for _ in range(LAST_POLLS):
+            stack.poll(POLL)
         stack.close()
         if self._rtp:
             self._rtp.release()
@@ -307,6 +272,7 @@ class Engine:
 
     def registered(self, trunk: str, status: int, *, active: bool) -> None:
         """Tell how a registration stands."""
+        (self._registered.add if active else self._registered.discard)(trunk)
         log.info("registration changed", extra={"trunk": trunk, "status": status, "active": active})
         self._door.post(self._receiver.on_registered, trunk, status, active)
 
@@ -354,7 +320,7 @@ class Engine:
         here.media.part(there.media)
         there.media.part(here.media)
         if here.watch.audio.live and there.watch.audio.live:
-            here.pj.part(there.pj)
+            here.pj.join(there.pj, hear=False)
 
     def send_keys(self, key: str, keys: str) -> None:
         """Press keys."""
@@ -384,7 +350,7 @@ class Engine:
     @staticmethod
     def _join(here: _Call, there: _Call) -> None:
         if here.watch.audio.live and there.watch.audio.live:
-            here.pj.join(there.pj)
+            here.pj.join(there.pj, hear=True)
 
     def _end(self, key: str, status: int) -> None:
         try:

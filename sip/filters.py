@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,18 +117,36 @@ def udp_socket(local: str) -> Iterator[socket.socket | None]:
 
 
 def _find(wanted: set[tuple[str, int]]) -> socket.socket | None:
+    for candidate in _open_sockets():
+        if candidate.type == socket.SOCK_DGRAM and candidate.getsockname() in wanted:
+            return candidate
+        candidate.close()
+    return None
+
+
+def end_streams(port: int) -> None:
+    """
+    End our TCP connections at local *port*; pjsip then reads their end and lets them go.
+
+    Bytes that come while pjsip is destroyed would crash it.
+    """
+    for candidate in _open_sockets():
+        with candidate:
+            if candidate.type == socket.SOCK_STREAM and candidate.getsockname()[1] == port:
+                with suppress(OSError):  # the listener has nothing to end
+                    candidate.shutdown(socket.SHUT_RDWR)
+
+
+def _open_sockets() -> Iterator[socket.socket]:
+    """Yield a duplicate of each IPv4 socket this process has open; the taker closes it."""
     for entry in Path("/proc/self/fd").iterdir():
         try:
             if not entry.readlink().name.startswith("socket:"):
                 continue
-            candidate = socket.socket(fileno=os.dup(int(entry.name)))
+            duplicate = socket.socket(fileno=os.dup(int(entry.name)))
         except OSError:
             continue  # closed meanwhile: the folder's own file among them
-        try:
-            udp = candidate.family == socket.AF_INET and candidate.type == socket.SOCK_DGRAM
-            if udp and candidate.getsockname() in wanted:
-                return candidate
-        except OSError:
-            pass
-        candidate.close()
-    return None
+        if duplicate.family == socket.AF_INET:
+            yield duplicate
+        else:
+            duplicate.close()
