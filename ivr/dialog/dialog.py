@@ -269,10 +269,24 @@ class Dialog:
         best = next(filter(_plausible, utterance.hypotheses[:1]), None)
         wish = universal_in(best.text, language) if best else None
         if best is None or wish is None or self._is_answer(best, wish):
-            self._last_words = best.text if best and self._may_show(best) else HIDDEN
-            return self._guide.activity.heard(utterance, now=now)
+            return self._take(utterance, now)
         self._note(best, wish.value.replace("_", " "))
         return self._grant(wish, now)
+
+    def _take(self, utterance: Utterance, now: float) -> Verdict | None:
+        """Let the activity have it; an operator may see what answers a question not private."""
+        private, before = self._private, self._floor.understood
+        verdict = self._guide.activity.heard(utterance, now=now)
+        sole = utterance.hypotheses[0].text if len(utterance.hypotheses) == 1 else HIDDEN
+        answered = self._floor.understood > before
+        self._last_words = sole if answered and not private else HIDDEN
+        return verdict
+
+    @property
+    def _private(self) -> bool:
+        state = self._talk.journey.state
+        slot = state.question.slot if isinstance(state, Ask) else None
+        return slot is not None and self._talk.journey.flow.slots[slot].sensitive
 
     def _is_answer(self, best: Hypothesis, wish: Universal) -> bool:
         """Let an answer of the question go before a universal, but never before a person."""
@@ -303,13 +317,6 @@ class Dialog:
         confidence = hypothesis.confidence
         self._floor.record(Answered.SPEECH, band=band(MENU, confidence), confidence=confidence)
         self._last_words = words
-
-    def _may_show(self, hypothesis: Hypothesis) -> bool:
-        """Show an operator only words that answer a question which is not private."""
-        state = self._talk.journey.state
-        slot = state.question.slot if isinstance(state, Ask) else None
-        private = slot is not None and self._talk.journey.flow.slots[slot].sensitive
-        return not private and self._guide.activity.reads(hypothesis.text)
 
 
 def _plausible(hypothesis: Hypothesis) -> bool:

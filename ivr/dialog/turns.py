@@ -80,6 +80,8 @@ class Floor:
         self.deadline: float | None = None
         self.due = Due.PROMPT
         self.ended = False
+        self.understood = 0
+        """Utterances that were an answer."""
         self._heard_turn = 0
         self._recorded = True
         self._opened_in = ""
@@ -116,6 +118,7 @@ class Floor:
         """Note how the turn came out; the first note counts."""
         if not self._recorded:
             self._recorded = True
+            self.understood += answered is Answered.SPEECH
             self._records.append(TurnRecord(self.turn, self._opened_in, answered, band, confidence))
 
     def say(self, prompt: Prompt, *, now: float) -> None:

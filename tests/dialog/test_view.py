@@ -1,4 +1,5 @@
 from ivr.dialog.confidence import Band
+from ivr.dialog.events import Hypothesis
 from ivr.dialog.turns import Answered
 from ivr.dialog.view import HIDDEN
 from tests.dialog.conversation import Conversation, at_look_up, at_menu, at_number
@@ -101,3 +102,9 @@ def test_after_the_end_the_view_stays_readable() -> None:
     view = call.dialog.view
     assert (view.flow, view.places) == ("", ())
     assert set(view.slots.values()) == {HIDDEN}
+
+
+def test_last_words_that_could_have_been_others_are_hidden() -> None:
+    call = at_menu()
+    call.hear(Hypothesis("my name is testa", 0.95), Hypothesis("hours", 0.95))
+    assert call.dialog.view.last_words == HIDDEN
