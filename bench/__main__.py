@@ -83,17 +83,18 @@ def _calls(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
 
 
 def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
-    """Interrupt the menu's prompt; give the seconds until the line fell silent."""
+    """Interrupt the question for the date of birth; give the seconds until the line is silent."""
     with Phone("127.0.0.1", line.port) as phone:
-        welcome_ends = phone.await_silence(of=0.25)
-        phone.await_sound(after=welcome_ends)
+        phone.await_silence(of=1.5)
+        phone.press("2")
+        phone.await_sound(after=phone.keyed_at)
         time.sleep(1.0)
         began = act(phone)
         return max(0.0, _last_of_prompt(phone, began) - began)
 
 
 def _press(phone: Phone) -> float:
-    phone.press("*")
+    phone.press("1")
     return phone.keyed_at
 
 

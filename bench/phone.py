@@ -142,18 +142,14 @@ class Phone:
 
     def await_silence(self, *, of: float = 0.6, within: float = 40.0) -> float:
         """Wait until the line has been silent for *of* seconds; give its last loud moment."""
+        frames = round(of / FRAME)
 
         def look() -> bool:
-            recent = self.packets[-round(of / FRAME) :]
-            return len(recent) * FRAME >= of and not any(p.loud for p in recent)
+            recent = self.packets[-frames:]
+            return len(recent) == frames and not any(p.loud for p in recent)
 
         _until(look, within=within)
         return max((p.at for p in self.packets if p.loud), default=0.0)
-
-    def last_sound(self, *, after: float) -> float:
-        """Give the moment of the last loud packet before a silence, from *after* on."""
-        self.await_silence(of=0.3)
-        return max((p.at for p in self.packets if p.loud), default=after)
 
     # ------------------------------------------------------------ threads
 

@@ -1,8 +1,9 @@
 """Taking a spoken message: decide from the frames when the caller has finished."""
 
 import math
-from array import array
 from enum import StrEnum
+
+import numpy as np
 
 from ivr.audio.pcm import FRAME
 
@@ -15,9 +16,9 @@ FULL_SCALE = 32768.0
 
 def level_dbfs(frame: bytes) -> float:
     """Tell the RMS level of *frame* in dB below full scale; digital silence is -120."""
-    samples = array("h", frame)
-    power = sum(sample * sample for sample in samples) / max(1, len(samples))
-    return 20 * math.log10(max(math.sqrt(power) / FULL_SCALE, 1e-6))
+    samples = np.frombuffer(frame, "<i2").astype(np.float32)
+    power = float(samples @ samples) / max(1, len(samples))
+    return 10 * math.log10(max(power / FULL_SCALE**2, 1e-12))
 
 
 class Ending(StrEnum):
