@@ -9,8 +9,10 @@ from functools import partial
 
 from ivr.caller.listener import Heard, Listener, Transcribe, listening
 from ivr.caller.matching import Words
+from ivr.caller.tasks import task_group
 from ivr.errors import CallError
 from ivr.ports import AudioLeg, Gone
+from ivr.speech.pyttsx3_ import PyttsxSpeaker
 
 BUSY_HERE = 486  # RFC 3261 §21.4.24
 DECLINE = 603  # RFC 3261 §21.6.2
@@ -112,7 +114,7 @@ class AgentPhone:
         await leg.answer()
         taken = self.accepted
         hear = partial(self._hear, taken=taken)
-        async with listening(leg, self._transcribe, hear) as listener, asyncio.TaskGroup() as tasks:
+        async with listening(leg, self._transcribe, hear) as listener, task_group() as tasks:
             talking = tasks.create_task(self._answer(leg, listener))
             await _gone(leg)
             talking.cancel()
@@ -163,12 +165,26 @@ async def agent_phone(
         tell: Told what happens, in words for a transcript.
         transcribe: Understands what the agent hears; without it only that they hear is known.
     """
-    async with asyncio.TaskGroup() as tasks:
+    async with task_group() as tasks:
         phone = AgentPhone(conduct or Conduct(), tell=tell, transcribe=transcribe, tasks=tasks)
         try:
             yield phone
         finally:
             phone.leave()
+
+
+async def greeting_of(text: str) -> bytes:
+    """
+    Speak an agent's greeting.
+
+    Raises:
+        SpeechError: There is no synthesiser.
+    """
+    speaker = PyttsxSpeaker()
+    try:
+        return await speaker.render(text)
+    finally:
+        await speaker.close()
 
 
 async def _gone(leg: AudioLeg) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ivr.caller.ear import Ear, Stretch
 from ivr.caller.matching import Words
-from ivr.errors import SpeechError
+from ivr.caller.tasks import task_group
 from ivr.ports import AudioLeg
 
 
@@ -92,13 +92,15 @@ class Listener:
 
     def take(self, frame: bytes) -> None:
         """Take a frame from the leg."""
+        if self._ended:
+            return
         self._keep(self._ear.feed(frame))
         self._frame.ring()
 
     def end(self) -> None:
         """Take notice that no more frames come."""
-        self._ended = True
         self.cut()
+        self._ended = True
         self._frame.ring()
         self._news.ring()
 
@@ -154,14 +156,11 @@ async def listening(
         SpeechError: The recogniser broke; the block is cancelled.
     """
     listener = Listener(transcribe, tell)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            decoding = tasks.create_task(listener.decode())
-            leg.listen(listener.take)
-            try:
-                yield listener
-            finally:
-                leg.listen(None)
-                decoding.cancel()
-    except* SpeechError as broken:
-        raise broken.exceptions[0] from None
+    async with task_group() as tasks:
+        decoding = tasks.create_task(listener.decode())
+        leg.listen(listener.take)
+        try:
+            yield listener
+        finally:
+            leg.listen(None)
+            decoding.cancel()

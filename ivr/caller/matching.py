@@ -73,19 +73,20 @@ def _end_of(expected: Words, heard: Words, needed: int) -> int | None:
     """
     Match as many of *expected* in order as possible (a longest common subsequence).
 
-    Answer the end of the shortest beginning of *heard* that has *needed* of them, extended
-    over expected words that follow at once; None when there are too few.
+    Answer the end of the shortest beginning of *heard* that has them; None when there are
+    fewer than *needed*.
     """
-    best = [0] * (len(expected) + 1)
+    most, end = 0, 0
+    counts = [0] * (len(expected) + 1)
     for at, word in enumerate(heard):
         row = [0] * (len(expected) + 1)
         for i, wanted in enumerate(expected):
-            row[i + 1] = best[i] + 1 if _same(word, wanted) else max(row[i], best[i + 1])
-        more = at + 1 < len(heard) and any(_same(heard[at + 1], w) for w in expected)
-        if row[-1] >= needed and (row[-1] == len(expected) or not more):
-            return at + 1
-        best = row
-    return None
+            match = _same(word, wanted)
+            row[i + 1] = counts[i] + 1 if match else max(row[i], counts[i + 1])
+        counts = row
+        if counts[-1] > most:
+            most, end = counts[-1], at + 1
+    return end if most >= needed else None
 
 
 @lru_cache(maxsize=65536)

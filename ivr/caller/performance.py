@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ivr.caller.listener import Heard, Listener, Transcribe, listening
 from ivr.caller.scenario import Ends, Hears, Keys, Says, Scenario, Silence, Step
+from ivr.caller.tasks import task_group
 from ivr.errors import CallError
 from ivr.ports import AudioLeg, Gone, LegEvent, Played
 
@@ -37,7 +38,7 @@ class Entry:
 class Verdict:
     """How a performance went."""
 
-    expected: int = 0
+    came_true: int = 0
     """Expectations that came true."""
     failure: str = ""
     """What did not come true, and what was heard instead; `` when all did."""
@@ -86,14 +87,14 @@ async def perform(scenario: Scenario, leg: AudioLeg, props: Props) -> Verdict:
     try:
         async with listening(leg, props.transcribe, tell_heard) as listener:
             actor = _Actor(leg, listener, props.sounds, tell)
-            async with asyncio.TaskGroup() as tasks:
+            async with task_group() as tasks:
                 following = tasks.create_task(actor.follow())
                 try:
                     await actor.play(scenario, props.agent_sentence, verdict)
                 except _Failed as failed:
                     verdict.failure = str(failed)
+                following.cancel()  # the end that comes now is ours
                 await leg.hang_up()
-                following.cancel()
     finally:
         await leg.hang_up()
     return verdict
@@ -145,18 +146,18 @@ class _Actor:
         """Do every step; raise `_Failed` at the first that cannot be."""
         for step in scenario.steps:
             await self._do(step)
-            verdict.expected += isinstance(step, Hears)
+            verdict.came_true += isinstance(step, Hears)
         match scenario.ends:
             case Ends.CALLER:
                 self._must_be_there("the caller hangs up")
                 self._note("the caller hangs up")
             case Ends.AGENT:
                 await self._hear(Hears(agent_sentence, within=AGENT_WITHIN), "an agent answers")
-                verdict.expected += 1
+                verdict.came_true += 1
                 self._note("an agent answered; the caller hangs up")
             case Ends.LINE:
                 await self._until_hung_up()
-                verdict.expected += 1
+                verdict.came_true += 1
             case _:
                 assert_never(scenario.ends)
 

@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import socket
 from array import array
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ivr.audio import wav
 from ivr.audio.resample import resample
-from ivr.caller.agent import AgentPhone, Conduct, agent_phone
+from ivr.caller.agent import AgentPhone, Conduct, agent_phone, greeting_of
 from ivr.caller.corpus import prompts_in, sentences, usual_values
+from ivr.caller.matching import Words
 from ivr.caller.performance import AGENT_SENTENCE, Entry, Props, Verdict, perform
 from ivr.caller.scenario import Says, Scenario, read_scenario
 from ivr.caller.transcriber import transcribing
@@ -70,6 +71,12 @@ def texts_of(*folders: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def known_sentences(texts: Iterable[str], *, more: Iterable[str]) -> list[Words]:
+    """Make the sentences a recogniser listens for, out of `texts_of` and expectations."""
+    today = datetime.now().astimezone().date()
+    return sentences(texts, values=usual_values(today), more=more)
+
+
 async def render(scenario: Scenario) -> dict[Says, bytes]:
     """
     Make the sound of everything the caller says, before the call.
@@ -114,11 +121,7 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
         SettingsError: The agent's port is taken.
         SpeechError: The recogniser is broken.
     """
-    known = sentences(
-        order.texts,
-        values=usual_values(datetime.now().astimezone().date()),
-        more=(*order.scenario.texts, order.agent_sentence),
-    )
+    known = known_sentences(order.texts, more=(*order.scenario.texts, order.agent_sentence))
     async with (
         transcribing(known) as transcribe,
         _agent(order, tell) as agent,
@@ -136,13 +139,7 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
 
 @contextlib.asynccontextmanager
 async def _agent(order: Order, tell: Callable[[Entry], None]) -> AsyncIterator[AgentPhone]:
-    greeting = b""
-    if order.agent_port is not None:
-        speaker = PyttsxSpeaker()
-        try:
-            greeting = await speaker.render(order.agent_sentence)
-        finally:
-            await speaker.close()
+    greeting = b"" if order.agent_port is None else await greeting_of(order.agent_sentence)
     started = asyncio.get_running_loop().time()
 
     def say(what: str) -> None:

@@ -68,7 +68,7 @@ class Hears:
         """
         if self.pattern:
             match = re.search(self.pattern, " ".join(words), re.IGNORECASE)
-            return None if match is None else match.string[: match.end()].count(" ") + 1
+            return None if match is None else len(match.string[: match.end()].split())
         place = find(words_of(self.text), words, share=share)
         return None if place is None else place.end
 

@@ -7,6 +7,7 @@ the caller's voice would stutter.
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import signal
 import tempfile
@@ -66,6 +67,7 @@ _recognisers: list[Callable[[bytes], Words]] = []
 
 def _load(folder: Path, model: Path, words: frozenset[str]) -> Words:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
+    logging.getLogger("ivr").setLevel(logging.ERROR)  # guessed words are no news to a caller
     from ivr.speech.sphinx import SphinxEngine  # noqa: PLC0415 - the library is this process's only
 
     _recognisers.append(SphinxEngine(folder).dictation(model, words))

@@ -1,0 +1,154 @@
+"""Reading scenario files: what they mean, and every mistake with its line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.caller.matching import words_of
+from ivr.caller.scenario import (
+    MAX_STEPS,
+    Ends,
+    Hears,
+    Keys,
+    Says,
+    Scenario,
+    Silence,
+    Step,
+    read_scenario,
+)
+from ivr.errors import FlowError, FlowErrors
+
+WHOLE = """\
+title: A refill that is ready
+flow: refill_status
+voice: en-us+f3
+steps:
+  - hears: How can I help
+  - hears: {text: date of birth, within: 10}
+  - hears: {regex: "ready|waiting"}
+  - says: check my refill
+  - says: {recording: operator.wav, over: true}
+  - keys: "0303 1982 #"
+  - keys: {press: "0", over: yes}
+  - silence: 6
+ends: agent
+"""
+
+
+def mistakes(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(FlowErrors) as caught:
+        read_scenario(text, file="x.call")
+    return [(error.line, error.rule) for error in caught.value.errors]
+
+
+def test_everything_a_scenario_can_say_is_read() -> None:
+    assert read_scenario(WHOLE, file="x.call") == Scenario(
+        title="A refill that is ready",
+        flow="refill_status",
+        voice="en-us+f3",
+        steps=(
+            Hears("How can I help", line=5),
+            Hears("date of birth", within=10, line=6),
+            Hears(pattern="ready|waiting", line=7),
+            Says("check my refill", line=8),
+            Says(recording="operator.wav", over=True, line=9),
+            Keys("0303 1982 #", line=10),
+            Keys("0", over=True, line=11),
+            Silence(6, line=12),
+        ),
+        ends=Ends.AGENT,
+        file="x.call",
+    )
+
+
+def test_a_short_scenario_starts_at_the_main_menu_and_is_ended_by_the_line() -> None:
+    scenario = read_scenario("title: t\nsteps: [silence: 1]", file="x.call")
+    assert (scenario.flow, scenario.ends, scenario.voice) == ("main_menu", Ends.LINE, "")
+
+
+def test_keys_keep_their_zeros_and_words_their_yes() -> None:
+    scenario = read_scenario("title: t\nsteps:\n- keys: 0303\n- says: yes\n", file="x.call")
+    assert scenario.steps == (Keys("0303", line=3), Says("yes", line=4))
+
+
+@pytest.mark.parametrize(
+    ("step", "rule"),
+    [
+        ("hear: something", "unknown-key"),
+        ("hears: {within: 5}", "missing-key"),
+        ("hears: {text: a, regex: b}", "bad-value"),
+        ("hears: {regex: '('}", "bad-value"),
+        ("hears: {text: a, within: soon}", "bad-value"),
+        ("hears: '...'", "bad-value"),
+        ("hears: {text: a, over: true}", "unknown-key"),
+        ("says: [a, b]", "wrong-shape"),
+        ("says:", "wrong-shape"),
+        (f"says: {'a ' * 300}", "bad-value"),
+        ("keys: 12x", "bad-value"),
+        ("keys: ''", "wrong-shape"),
+        ("silence: long", "bad-value"),
+        ("silence: {}", "missing-key"),
+        ("{hears: a, says: b}", "wrong-shape"),
+        ("just a text", "wrong-shape"),
+        ("says: *anchor", "no-alias"),
+        ("says: !!python/object:os.system x", "no-tag"),
+    ],
+)
+def test_a_mistake_in_a_step_is_told_with_its_line(step: str, rule: str) -> None:
+    assert (3, rule) in mistakes(f"title: t\nsteps:\n- {step}\n")
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = "steps:\n- hear: x\n- keys: q\nends: nobody\nfoo: bar\n"
+    assert mistakes(text) == [
+        (1, "missing-key"),
+        (2, "unknown-key"),
+        (3, "bad-value"),
+        (4, "bad-value"),
+        (5, "unknown-key"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "42", "title: t\nsteps: []\n", "title: t\n"])
+def test_a_file_without_steps_is_no_scenario(text: str) -> None:
+    assert mistakes(text)
+
+
+def test_a_scenario_has_a_limit() -> None:
+    assert mistakes("title: t\nsteps:\n" + "- silence: 1\n" * (MAX_STEPS + 1)) == [(3, "too-big")]
+
+
+def test_a_bomb_is_refused_before_it_goes_off() -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+    assert "no-alias" in {rule for _, rule in mistakes("a0: &a0 [lol]\n" + levels)}
+
+
+words = st.sampled_from(
+    ["title", "steps", "hears", "says", "keys", "silence", "text", "regex", "press", "ends"]
+)
+yaml_like = st.lists(
+    st.one_of(words, st.sampled_from([": ", "\n- ", "\n  ", "{", "}", "[", "]", "&a ", "*a", "'"]))
+    | st.text(max_size=5),
+    max_size=40,
+).map("".join)
+
+
+@given(st.one_of(st.text(), yaml_like, yaml_like.map(lambda tail: WHOLE + tail)))
+def test_any_text_is_a_scenario_or_a_list_of_mistakes(text: str) -> None:
+    told: tuple[FlowError, ...] = ()
+    steps: tuple[Step, ...] = ()
+    try:
+        steps = read_scenario(text, file="x.call").steps
+    except FlowErrors as refused:
+        told = refused.errors
+    assert bool(told) != bool(steps)
+    assert all(error.file == "x.call" and error.line >= 1 for error in told)
+
+
+def test_an_expectation_uses_up_the_words_it_found() -> None:
+    said = words_of("Thank you. How can I help? You can say refill.")
+    assert Hears("how can i HELP").end_in(said) == 6
+    assert Hears("help how").end_in(said) is None
+    assert Hears(pattern=r"(you|we) can say").end_in(said) == 9
+    assert Hears(pattern="refuse").end_in(said) is None
+    assert Hears(pattern="^").end_in(said) == 0
