@@ -116,7 +116,7 @@ class _Visit:
         await self._begin_recording()
         start = self._line.start
         while isinstance(ending := await self._talk(start), HandOff):
-            self._asked = ending
+            self._asked = ending = self._with_wish(ending)
             if await self._hand_over(ending) is not Outcome.NOBODY:
                 return
             start = NOBODY_FLOW
@@ -167,6 +167,11 @@ class _Visit:
         return self._asked.briefing.wanted if self._asked else ""
 
     # ------------------------------------------------------------ handing over
+
+    def _with_wish(self, asked: HandOff) -> HandOff:
+        """Keep what the caller wanted first: while nobody picks up they are not asked again."""
+        wanted = asked.briefing.wanted or self._wanted
+        return replace(asked, briefing=replace(asked.briefing, wanted=wanted))
 
     async def _hand_over(self, asked: HandOff) -> Outcome:
         line = self._line

@@ -18,6 +18,8 @@ from ivr.ports import Clinic, Leg
 
 _log = logging.getLogger(__name__)
 
+HOLD_LOOK = 0.5  # seconds between two looks whether the caller is back
+
 Ending = HandOff | HangUp | CallerHungUp
 """How a conversation ended: to a person, by us, or by the caller."""
 
@@ -71,12 +73,17 @@ class _Conversation:
         loop = asyncio.get_running_loop()
         self._spawn(self._collect())
         ending: Ending | None = None
+        held = False
         while ending is None:
+            if held and not self._leg.held:
+                self._dialog.resume(now=loop.time())
+            held = self._leg.held
             try:
-                async with asyncio.timeout_at(None if self._leg.held else self._dialog.deadline):
+                until = loop.time() + HOLD_LOOK if held else self._dialog.deadline
+                async with asyncio.timeout_at(until):
                     event = await self._inbox.get()
             except TimeoutError:
-                if not self._leg.held:
+                if not held:
                     ending = await self._do(self._dialog.handle_deadline(now=loop.time()))
                 continue
             if isinstance(event, CallerHungUp):

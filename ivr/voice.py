@@ -37,6 +37,7 @@ from ivr.dialog.events import (
     SpeechStarted,
     Utterance,
 )
+from ivr.dialog.keypad import OPERATOR_KEY
 from ivr.errors import IvrError, MisuseError, SpeechError
 from ivr.ports import (
     AudioLeg,
@@ -235,6 +236,7 @@ class VoiceLeg:
                 case Restarted():
                     self._inbox.put_nowait(HearingRestarted(turn))
                 case Deaf():
+                    self._audio.listen(None)  # nobody is there to take the frames
                     self._inbox.put_nowait(HearingLost(turn))
                 case _:
                     assert_never(event)
@@ -281,7 +283,8 @@ class VoiceLeg:
             case Keyed(key=key):
                 if self._tape is not None:
                     self._end_message(Ending.KEY)
-                    return
+                    if key != OPERATOR_KEY:
+                        return
                 self._asked_at = asyncio.get_running_loop().time()
                 self._inbox.put_nowait(KeyPressed(key))
             case Played(token=token) if token == BEEP_TOKEN:

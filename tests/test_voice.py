@@ -282,3 +282,26 @@ def test_hanging_up_ends_the_leg() -> None:
     scene = play(scenario)
     assert scene.audio.gone
     assert scene.events[-1] == CallerHungUp()
+
+
+def test_key_zero_in_a_message_ends_it_and_asks_for_a_person() -> None:
+    async def scenario(scene: Scene, leg: VoiceLeg) -> None:
+        await leg.perform(TakeMessage(3, limit=60))
+        await asyncio.sleep(1)
+        speak(scene, (LOUD, 1))
+        scene.audio.happen(Keyed("0"))
+        await asyncio.sleep(0.1)
+
+    scene = play(scenario)
+    assert KeyPressed("0") in scene.events
+    assert len(scene.kept) == 1
+
+
+def test_a_deaf_ear_is_sent_no_more_frames() -> None:
+    async def scenario(scene: Scene, leg: VoiceLeg) -> None:
+        await leg.perform(Listen(4, YES))
+        scene.recogniser.ears[0].happen(Deaf())
+        await asyncio.sleep(0.01)
+        assert scene.audio.sink is None
+
+    assert HearingLost(4) in play(scenario).events
