@@ -50,6 +50,12 @@ class Message:
         found = re.search(r"^m=audio (\d+)", self.body, re.MULTILINE)
         return int(found[1]) if found else 0
 
+    @property
+    def key_payload(self) -> int:
+        """Payload type on which the sender of this SDP expects keys (RFC 4733)."""
+        found = re.search(r"^a=rtpmap:(\d+) telephone-event", self.body, re.MULTILINE)
+        return int(found[1]) if found else 101
+
 
 def read(data: bytes, source: Address = (HERE, 0)) -> Message:
     head, _, body = data.decode(errors="replace").partition("\r\n\r\n")
@@ -90,6 +96,7 @@ class Rtp(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.received: list[bytes] = []
         self.target: Address = (HERE, 9)
+        self.key_payload = 101
         self.ssrc = secrets.randbits(32)
         self._sequence = itertools.count(secrets.randbits(14))
         self._time = secrets.randbits(24)
@@ -139,14 +146,14 @@ class Rtp(asyncio.DatagramProtocol):
             self.send_raw(self.packet(payload, kind=kind))
             await asyncio.sleep(PACE)
 
-    async def press(self, key: str, *, kind: int = 101, lose_first: bool = False) -> None:
+    async def press(self, key: str, *, lose_first: bool = False) -> None:
         """Send an RFC 4733 event: three updates, three ends."""
         self._time += 1600
         code = "0123456789*#ABCD".index(key)
         steps = [(n, 0) for n in (1, 2, 3)] + [(4, 0x80)] * 3
         for i, (step, end) in enumerate(steps):
             event = struct.pack("!BBH", code, end | 10, step * 160)
-            packet = self._header(kind, mark=i == 0) + event
+            packet = self._header(self.key_payload, mark=i == 0) + event
             if not (i == 0 and lose_first):
                 self.send_raw(packet)
             await asyncio.sleep(PACE)
@@ -323,6 +330,7 @@ class Phone(asyncio.DatagramProtocol):
         self.dialog.target = contact[1] if contact else self.dialog.target
         if message.rtp_port:
             self.rtp.target = (HERE, message.rtp_port)
+            self.rtp.key_payload = message.key_payload
 
     def ack(self, *, body: str = "") -> None:
         branch = "z9hG4bK" + secrets.token_hex(6)
@@ -393,3 +401,4 @@ class Phone(asyncio.DatagramProtocol):
         )
         if invite.rtp_port:
             self.rtp.target = (HERE, invite.rtp_port)
+            self.rtp.key_payload = invite.key_payload
