@@ -28,11 +28,14 @@ def test_no_function_is_longer_than_60_lines() -> None:
 
 
 def test_no_class_has_more_than_25_methods() -> None:
+    """Property tests apart: there each event that can happen is a method."""
     wide = [
         f"{module}:{node.lineno}: {node.name}: {count}"
         for module in modules()
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.ClassDef) and (count := len(list(_methods(node)))) > METHODS
+        if isinstance(node, ast.ClassDef)
+        and not any("RuleBasedStateMachine" in ast.unparse(base) for base in node.bases)
+        and (count := len(list(_methods(node)))) > METHODS
     ]
     assert wide == []
 
