@@ -15,13 +15,15 @@ from ivr.attendant import NOBODY_FLOW, Attendant, Line
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
 from ivr.clinic.operations import SPECS
-from ivr.dialog.universals import reserved_phrases
+from ivr.dialog.universals import PHRASES, reserved_phrases
 from ivr.dialog.wording import Wording
 from ivr.errors import ClinicError, FlowError, FlowErrors, SettingsError, SpeechError
 from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Ask, End, Handoff, Record, Say
+from ivr.flow.rules import Rule
 from ivr.flow.templates import slots_of
+from ivr.flow.tree import decode
 from ivr.handoff.agents import Agent
 from ivr.handoff.handoff import Limits
 from ivr.ports import AudioLeg
@@ -37,6 +39,7 @@ from ivr.watch.live import LiveCalls, WatchSocket
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
+FLOW_FILES = {".yaml", ".yml"}
 LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
 
 
@@ -45,29 +48,40 @@ def load_book(settings: Settings) -> FlowBook:
     Read and check every flow of the flows folder.
 
     Raises:
-        FlowErrors: Every mistake of every file, or the folder itself.
+        FlowErrors: Every mistake of every file.
+        SettingsError: The folder cannot be read.
     """
     folder = Path(settings.flows.folder)
+    texts, mistakes = _read_folder(folder)
+    reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
+    book = None
+    try:
+        book = compile_book(texts, SPECS, start=settings.flows.start, reserved=reserved)
+    except FlowErrors as caught:
+        mistakes += caught.errors
+    if book is not None and NOBODY_FLOW not in book.flows:
+        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
+        mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
+    if book is None or mistakes:
+        raise FlowErrors(mistakes)
+    return book
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, str], list[FlowError]]:
     texts: dict[str, str] = {}
     mistakes: list[FlowError] = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            with path.open("rb") as file:
-                texts[str(path)] = file.read(LONGEST_FLOW).decode()
-        except (OSError, UnicodeDecodeError) as error:
-            what = "it is not UTF-8 text" if isinstance(error, ValueError) else "it cannot be read"
-            mistakes.append(FlowError(str(path), 1, "unreadable-file", what))
-    if not texts and not mistakes:
-        hint = "flows.folder in the settings names it"
-        mistakes.append(FlowError(str(folder), 1, "no-flows", "no *.yaml file is there", hint))
-    if mistakes:
-        raise FlowErrors(mistakes)
-    start = settings.flows.start
-    book = compile_book(texts, SPECS, start=start, reserved=reserved_phrases("en"))
-    if NOBODY_FLOW not in book.flows:
-        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
-        raise FlowErrors([FlowError(str(folder), 1, "missing-flow", what)])
-    return book
+    try:
+        for path in sorted(path for path in folder.iterdir() if path.suffix in FLOW_FILES):
+            try:
+                with path.open("rb") as file:
+                    texts[str(path)] = decode(file.read(LONGEST_FLOW), file=str(path))
+            except FlowErrors as caught:
+                mistakes += caught.errors
+    except OSError as error:
+        found = f"{folder}: {error.strerror}"
+        accepted = "a folder of flow files"
+        raise SettingsError("flows.folder", found=found, accepted=accepted) from error
+    return texts, mistakes
 
 
 def load_wording(settings: Settings) -> Wording:

@@ -3,17 +3,13 @@
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, replace
 
+from ivr.app import load_book
 from ivr.cli.options import add_json, add_settings, read_settings
-from ivr.clinic.operations import SPECS
-from ivr.dialog.universals import PHRASES, reserved_phrases
-from ivr.errors import FlowError, FlowErrors, SettingsError
-from ivr.flow.compiler import compile_book
+from ivr.errors import FlowError, FlowErrors
 from ivr.flow.escape import Escape, escape_proof
 from ivr.flow.machine import FlowBook
-from ivr.flow.tree import decode
 
 EXIT_MISTAKES = 1
 
@@ -37,9 +33,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def check(options: argparse.Namespace) -> int:
     """Check a folder of flows."""
     settings = read_settings(options)
-    folder = Path(options.folder or settings.flows.folder)
+    if options.folder:
+        settings = replace(settings, flows=replace(settings.flows, folder=options.folder))
     try:
-        book = _compile(folder, start=settings.flows.start)
+        book = load_book(settings)
     except FlowErrors as caught:
         _print_mistakes(caught.errors, as_json=options.json)
         return EXIT_MISTAKES
@@ -53,29 +50,6 @@ def check(options: argparse.Namespace) -> int:
         if ways:
             _print_ways(ways)
     return 0 if all(way.turns is not None for way in ways) else EXIT_MISTAKES
-
-
-def _compile(folder: Path, *, start: str) -> FlowBook:
-    texts: dict[str, str] = {}
-    unreadable: list[FlowError] = []
-    try:
-        files = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
-        for path in files:
-            try:
-                texts[str(path)] = decode(path.read_bytes(), file=str(path))
-            except FlowErrors as caught:
-                unreadable += caught.errors
-    except OSError as error:
-        found = error.strerror or "unreadable"
-        raise SettingsError(str(folder), found=found, accepted="a folder of flow files") from error
-    reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
-    try:
-        book = compile_book(texts, SPECS, start=start, reserved=reserved)
-    except FlowErrors as caught:
-        raise FlowErrors([*unreadable, *caught.errors]) from None
-    if unreadable:
-        raise FlowErrors(unreadable)
-    return book
 
 
 def _print_mistakes(mistakes: tuple[FlowError, ...], *, as_json: bool) -> None:

@@ -19,6 +19,14 @@ states:
     choices: {leave: {says: [message], key: "1", next: person}}
   person: {handoff: front_desk}
 """
+NOBODY = """\
+flow: nobody_available
+title: Nobody could pick up
+queue: front_desk
+start: sorry
+states:
+  sorry: {end: Please call again.}
+"""
 
 
 def run(*arguments: str) -> int:
@@ -32,13 +40,14 @@ def run(*arguments: str) -> int:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "main_menu.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "nobody_available.yaml").write_text(NOBODY, encoding="utf-8")
     (tmp_path / "README.md").write_text("Not a flow: [", encoding="utf-8")
     return tmp_path
 
 
 def test_good_flows_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder)) == 0
-    assert capsys.readouterr().out.startswith("1 flow, 3 states, no mistakes")
+    assert capsys.readouterr().out.startswith("2 flows, 4 states, no mistakes")
 
 
 def test_every_mistake_of_every_file_is_printed(
@@ -64,6 +73,14 @@ def test_a_phrase_of_the_line_cannot_be_taken(
     assert "phrase-reserved" in capsys.readouterr().out
 
 
+def test_the_flow_for_when_nobody_picks_up_must_be_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "nobody_available.yaml").unlink()
+    assert run(str(folder)) == 1
+    assert "the line needs a flow nobody_available" in capsys.readouterr().out
+
+
 def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--escape") == 0
     out = " ".join(capsys.readouterr().out.split())
@@ -74,7 +91,7 @@ def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture
 def test_scripts_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--json", "--escape") == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["ok"], found["errors"], len(found["escape"])) == (True, [], 3)
+    assert (found["ok"], found["errors"], len(found["escape"])) == (True, [], 4)
     (folder / "main_menu.yaml").write_text("flow: main_menu\n", "utf-8")
     assert run(str(folder), "--json") == 1
     found = json.loads(capsys.readouterr().out)
