@@ -8,7 +8,6 @@ elsewhere) and lends each question an ear. Whatever happens to an engine, a call
 
 import asyncio
 import contextlib
-import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -20,6 +19,7 @@ from typing import Self
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
+from ivr import log
 from ivr.dialog.actions import Listening
 from ivr.errors import MisuseError
 from ivr.ports import Hearing
@@ -31,11 +31,12 @@ from ivr.speech.process import SpeechProcess
 from ivr.speech.utterance import Connect, EngineGoneError, Utterance
 from ivr.speech.wire import MAX_TEXT_BYTES, config_frame
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 STARTED_WITHIN = 30.0  # seconds `start` waits; a slower engine comes in later
 RESTORED_WITHIN = 5.0  # seconds an open question waits for an engine that is started again
-CONNECTED_WITHIN = 5.0
+CONNECTED_WITHIN = 5.0  # seconds, to a server elsewhere
+AGAIN_AFTER = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +182,12 @@ class SpeechClient:
         process, folder = self._process, self._folder
         if process is None or folder is None:
             raise EngineGoneError
-        if not await process.restored(within=RESTORED_WITHIN):
-            raise EngineGoneError(process.health.text)
-        async with unix_connect(
-            str(folder / "socket"),
-            compression=None,
-            ping_interval=None,
-            open_timeout=CONNECTED_WITHIN,
-            close_timeout=1,
-            max_size=MAX_TEXT_BYTES,
-        ) as connection:
+        try:
+            async with asyncio.timeout(RESTORED_WITHIN):
+                connection = await _connected(process, folder / "socket")
+        except TimeoutError as error:
+            raise EngineGoneError(process.health.text) from error
+        async with _left_politely(connection):
             yield connection
 
     @asynccontextmanager
@@ -204,7 +201,7 @@ class SpeechClient:
             self._remote_text = f"{self._settings.address}: {type(error).__name__}"
             raise EngineGoneError(self._remote_text) from error
         self._remote_text = ""
-        async with connection:
+        async with _left_politely(connection):
             yield connection
 
     async def _try_remote(self) -> None:
@@ -224,3 +221,31 @@ class SpeechClient:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _connected(process: SpeechProcess, socket: Path) -> ClientConnection:
+    while True:
+        await process.restored()
+        try:
+            return await unix_connect(
+                str(socket),
+                compression=None,
+                ping_interval=None,
+                open_timeout=None,
+                close_timeout=1,
+                max_size=MAX_TEXT_BYTES,
+            )
+        except (OSError, WebSocketException):
+            # It died a moment ago, which nobody has noticed yet.
+            await asyncio.sleep(AGAIN_AFTER)
+
+
+@asynccontextmanager
+async def _left_politely(connection: ClientConnection) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        # When the peer is gone in the middle of a message, websockets 17.4 aborts a transport
+        # that asyncio has closed already, which ends in an AttributeError.
+        with contextlib.suppress(OSError, WebSocketException, AttributeError):
+            await connection.close()

@@ -6,7 +6,6 @@ the energy keeps it asleep while nobody says anything. Where it cannot be loaded
 library's own detector and the gate do.
 """
 
-import logging
 from array import array
 from collections import deque
 from collections.abc import Callable
@@ -16,11 +15,12 @@ from typing import Protocol
 
 import numpy as np
 
+from ivr import log
 from ivr.audio.endpointing import Gate
 from ivr.audio.message import level_dbfs
 from ivr.audio.pcm import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 WINDOW = 256  # samples at 8 kHz, what the network takes
 WARM_UP = 8  # windows before the gate opened: the network has a memory and must not start blank

@@ -1,12 +1,14 @@
 """
 What a line understands with that can download nothing: two small recognisers, one opinion.
 
-pocketsphinx knows every word but takes one human digit in five for another, and tells too
-late that it did. The tiny Vosk model knows 41 words, digits among them, and errs elsewhere:
-so where it knows every word that was heard, it is asked too. Agreement is worth more than
-either's own confidence; disagreement is worth a question back, never an answer.
+pocketsphinx knows every word but takes one human digit in five for another, and is too sure
+of it. The tiny Vosk model knows 41 words, digits among them, and is no better, but it errs
+elsewhere: so where it knows every word that was heard, it is asked too. Agreement is worth
+more than either's own confidence; disagreement is worth a question back, never a number.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.errors import SpeechError
@@ -17,8 +19,14 @@ from ivr.speech.vosk_ import VoskEngine
 
 SAME_WORD = {"oh": "zero"}
 
-AGREED = 0.30  # of the doubt about the first opinion is left when the second is the same
-DISAGREED = 0.50  # at most, when the second is another
+# Measured on human digits, by speakers whom the tiny model knows and one whom it does not, and on
+# synthetic commands: of 50 answers both gave and pocketsphinx was 0.6 sure of, all were right; of
+# those it gave alone at 0.9, 9 in 10; and when the two differ the tiny model is right where it
+# is very sure and pocketsphinx is not.
+AGREED = 0.3  # of the doubt about the first opinion is left when the second is the same
+DISAGREED = 0.7  # of the confidence is left when it is another: never enough for a number
+UNSURE, SURE = 0.5, 0.9
+PREFERRED = 0.55  # the second opinion alone: worth a question back
 
 
 class EmbeddedEngine:
@@ -69,22 +77,37 @@ class TwoOpinions:
     def finish(self) -> tuple[Reading, ...]:
         """Weigh both."""
         first, second = self._first.finish(), self._second.finish()
-        if not first or not all(self._model.knows(word) for word in first[0].text.split()):
-            return first
-        return weighed(first[0], second[0] if second else None)
+        return weighed(
+            first[0] if first else None, second[0] if second else None, knows=self._model.knows
+        )
 
 
-def weighed(first: Reading, second: Reading | None) -> tuple[Reading, ...]:
-    """Give both readings, with the confidence that their agreement warrants."""
+def weighed(
+    first: Reading | None, second: Reading | None, *, knows: Callable[[str], bool]
+) -> tuple[Reading, ...]:
+    """
+    Weigh two opinions.
+
+    Args:
+        first: pocketsphinx's.
+        second: The tiny model's.
+        knows: Whether the tiny model has a word; what it lacks it cannot contradict.
+    """
+    if first is None:
+        return ()  # what neither the grammar nor the ear made anything of
     if second is not None and _same(first.text, second.text):
-        doubt = (1 - first.confidence) * AGREED
-        return (Reading(first.text, round(1 - doubt, 3), first.words),)
-    capped = min(first.confidence, DISAGREED)
-    readings = [Reading(first.text, round(capped, 3), first.words)]
-    if second is not None:
-        other = min(second.confidence, capped)
-        readings.append(Reading(second.text, round(other, 3), second.words))
-    return tuple(readings)
+        sure = 1 - (1 - first.confidence) * AGREED
+        return (replace(first, confidence=round(sure, 3)),)
+    if second is not None and first.confidence < UNSURE and second.confidence >= SURE:
+        other = round(first.confidence * DISAGREED, 3)
+        return replace(second, confidence=PREFERRED), replace(first, confidence=other)
+    if not all(map(knows, first.text.split())):
+        return (first,)
+    less = round(first.confidence * DISAGREED, 3)
+    if second is None:
+        return (replace(first, confidence=less),)
+    other = min(less, second.confidence)
+    return replace(first, confidence=less), replace(second, confidence=other)
 
 
 def _same(one: str, other: str) -> bool:

@@ -1,10 +1,10 @@
 """One question's open ear: from frames to `HearingEvent`s."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+from ivr import log
 from ivr.audio.endpointing import Change, Endpointer, Patience
 from ivr.audio.pcm import FRAME, FRAME_BYTES
 from ivr.dialog.actions import Listening, Wait
@@ -18,7 +18,7 @@ from ivr.speech.utterance import (
     UtteranceLostError,
 )
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 PATIENCE = {
     # Seconds. The end is what the caller waits for; stops inside words last up to 0.15.

@@ -40,6 +40,7 @@ DITHER_RMS = 20.0  # frames of digital silence escape mean normalisation without
 PRIOR_FRAMES = 40.0  # how much speech outweighs the prior mean
 QUIET_SNR = 3.6  # nats between speech and silence: the clean model above, the mixed below
 NOISY_SNR = 2.6  # below this, speech cannot be told from silence: plain mean of all frames
+CONTRAST = 4.0  # in c0, a little less than a nat: what stands out less is a steady noise
 _NATS = np.sqrt(FILTERS)  # c0 of an 18-filter DCT is this many times the mean log energy
 _MAGIC = 0x11223344
 
@@ -152,6 +153,8 @@ class Cepstra:
     """`clean` or `mixed`."""
     frames: Array
     """100 a second x 13."""
+    speech: NDArray[np.bool_]
+    """Which of the frames are loud enough to be speech; none when nothing stands out."""
 
     @property
     def raw(self) -> bytes:
@@ -190,13 +193,13 @@ class Features:
     def _normalise(self, cepstra: Array) -> Cepstra:
         speech, snr = _speech_frames(cepstra[:, 0])
         if snr < NOISY_SNR:
-            return Cepstra("mixed", cepstra - cepstra.mean(0))
+            return Cepstra("mixed", cepstra - cepstra.mean(0), speech)
         trust = 1.0 if snr >= QUIET_SNR else min(1.0, snr / 4) ** 2
         count = speech.sum()
         weight = np.full(CEPSTRA, count / (count + PRIOR_FRAMES * trust))
         weight[0] = 1.0
         mean = weight * cepstra[speech].mean(0) + (1 - weight) * self._prior - self._bias * trust
-        return Cepstra("clean" if snr >= QUIET_SNR else "mixed", cepstra - mean)
+        return Cepstra("clean" if snr >= QUIET_SNR else "mixed", cepstra - mean, speech)
 
 
 def level(samples: Array) -> Array:
@@ -214,8 +217,8 @@ def level(samples: Array) -> Array:
 def _speech_frames(energy: Array) -> tuple[NDArray[np.bool_], float]:
     """Tell which frames are speech, by c0, and how far they stand out, in nats."""
     high, low = np.percentile(energy, 95), np.percentile(energy, 5)
-    if high - low <= 4:  # noqa: PLR2004 - in c0: no contrast at all, take every frame
-        return np.ones(len(energy), bool), 0.0
+    if high - low <= CONTRAST:
+        return np.zeros(len(energy), bool), 0.0
     speech = energy > max(high - 0.6 * (high - low), high - 8 * _NATS)
     if speech.all():
         return speech, 0.0

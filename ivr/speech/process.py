@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import json
-import logging
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_log = logging.getLogger(__name__)
+from ivr import log
+
+_log = log.get(__name__)
 
 READY_WITHIN = 90.0  # seconds; a model of two gigabytes on a slow disk
 FIRST_RETRY = 0.2  # seconds; doubled after each failure
@@ -41,30 +43,28 @@ class SpeechProcess:
         self._process: Process | None = None
         self._settled = asyncio.Event()
         self._up = asyncio.Event()
-        self._failing = False
+        self._retry = FIRST_RETRY
         self._ever_up = False
         self.health = Health(up=False, text=f"{name}: starting")
 
     async def run(self) -> None:
         """Keep it running; cancel to stop it."""
-        retry = FIRST_RETRY
         while True:
             try:
                 if await self._start():
-                    retry, self._failing = FIRST_RETRY, False
                     status = await self._wait()
                     self._down(f"it ended with status {status} and is started again")
             finally:
                 await self._end()
-            self._failing = retry >= GIVES_UP_HOPE or not self._ever_up
-            _log.error("speech process down", extra={"engine": self._name, "retry_in": retry})
-            await asyncio.sleep(retry)
-            retry = min(LAST_RETRY, retry * 2)
+            _log.error("speech process down", extra={"engine": self._name, "retry_in": self._retry})
+            await asyncio.sleep(self._retry)
+            self._retry = min(LAST_RETRY, self._retry * 2)
 
     @property
     def may_come_back(self) -> bool:
         """Whether it is up, starting, or was up before: worth a short wait."""
-        return self.health.up or not self._failing
+        failed_before = self._settled.is_set() and not self._ever_up
+        return self.health.up or not (failed_before or self._retry >= GIVES_UP_HOPE)
 
     async def settled(self, *, within: float) -> bool:
         """Wait until the process is up or has failed once; tell whether it is up."""
@@ -72,17 +72,15 @@ class SpeechProcess:
             await asyncio.wait_for(self._settled.wait(), within)
         return self.health.up
 
-    async def restored(self, *, within: float) -> bool:
-        """Wait until the process is up; tell whether it is."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._up.wait(), within)
-        return self.health.up
+    async def restored(self) -> None:
+        """Wait until the process is up."""
+        while not self.health.up:
+            await self._up.wait()
 
     def kill(self) -> None:
-        """End a process that hangs; `run` starts another."""
+        """End a process that hangs, and its workers; `run` starts another."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            _kill_all(self._process)
 
     async def _start(self) -> bool:
         try:
@@ -90,6 +88,7 @@ class SpeechProcess:
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
+                start_new_session=True,  # a group of its own, to be killed whole
                 # A second thread per process would only fight for the core of the next one.
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             )
@@ -102,6 +101,7 @@ class SpeechProcess:
             return self._down(str(said.get("error", "it ended without a word")))
         self.health = Health(up=True, text=f"{self._name}: ready")
         self._ever_up = True
+        self._retry = FIRST_RETRY
         self._up.set()
         self._settled.set()
         return True
@@ -128,14 +128,26 @@ class SpeechProcess:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
+        if process is None:
             return
-        self._up.clear()
-        self.health = Health(up=False, text=f"{self._name}: stopped")
+        if self.health.up:
+            self._down("stopped")
         assert process.stdin is not None  # noqa: S101 - opened as a pipe
+        assert process.stdout is not None  # noqa: S101 - the same
         process.stdin.close()
         try:
             await asyncio.wait_for(process.wait(), STOPS_WITHIN)
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            _log.warning("speech process did not stop when told", extra={"engine": self._name})
+        finally:
+            # A worker that hangs outlives its parent's farewell.
+            _kill_all(process)
+        await process.wait()
+        await process.stdout.read()
+        with contextlib.suppress(OSError):
+            await process.stdin.wait_closed()
+
+
+def _kill_all(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -121,10 +121,10 @@ class Pronunciations:
 
     def _look_up(self, word: str) -> tuple[str, ...]:
         found = []
-        first, last = self._ranges.get(f"{word} ".encode()[:2], (0, 0))
         for variant in range(1, 9):
-            key = word if variant == 1 else f"{word}({variant})"
-            start = self._text.find(f"\n{key} ".encode(), max(0, first - 1), last)
+            key = (f"{word} " if variant == 1 else f"{word}({variant}) ").encode()
+            first, last = self._ranges.get(key[:2], (1, 1))
+            start = self._text.find(b"\n" + key, first - 1, last)
             if start < 0:
                 break
             end = self._text.index(b"\n", start + 1)

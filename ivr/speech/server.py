@@ -24,6 +24,7 @@ from typing import TypeVar, TypeVarTuple, assert_never
 from websockets.asyncio.server import ServerConnection, unix_serve
 from websockets.exceptions import ConnectionClosed
 
+from ivr import log
 from ivr.audio.pcm import SAMPLE_BYTES, duration
 from ivr.errors import SpeechError
 from ivr.speech.engines import ENGINES, Decoding, Engine, load
@@ -45,7 +46,7 @@ from ivr.speech.wire import (
 Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 MAX_CONNECTIONS = 256  # of one worker; a call has one or two
 CONFIG_WITHIN = 10.0  # seconds from connecting to the question
@@ -81,12 +82,12 @@ class SpeechServer:
         except ConnectionClosed:
             pass
         except (WireError, SpeechError) as error:
-            _log.warning("speech connection refused", extra={"reason": str(error)})
+            _log.warning("speech connection refused", extra={"error": error})
             await _refuse(connection, str(error))
         except TimeoutError:
             await _refuse(connection, "no question came")
-        except Exception as error:  # noqa: BLE001 - one caller's trouble must stay theirs
-            _log.exception("decoding failed", extra={"kind": type(error).__name__})
+        except Exception:  # noqa: BLE001 - one caller's trouble must stay theirs
+            _log.exception("decoding failed")
             await _refuse(connection, "the engine failed")
         finally:
             self._connections -= 1
@@ -154,7 +155,7 @@ async def _refuse(connection: ServerConnection, reason: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the speech process until it is told to stop; return its exit status."""
     options = _options(arguments)
-    logging.basicConfig(level=logging.WARNING, format="speech: %(levelname)s %(message)s")
+    log.setup("warning")
     logging.getLogger("websockets").setLevel(logging.CRITICAL)  # strangers' handshakes are no news
     try:
         engine = load(options.engine, model=options.model, data=options.data)

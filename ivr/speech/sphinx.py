@@ -8,7 +8,6 @@ The decoder holds the interpreter lock, so it belongs in a process of its own.
 """
 
 import hashlib
-import logging
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -16,8 +15,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pocketsphinx import Config, Decoder, Vad, get_model_path
 
+from ivr import log
 from ivr.audio.pcm import FRAME, SAMPLE_BYTES, SAMPLE_RATE_HZ
 from ivr.errors import SpeechError
 from ivr.speech.engines import Question, Reading, Word
@@ -32,7 +34,7 @@ from ivr.speech.narrowband import (
 )
 from ivr.speech.pronunciations import Pronunciations
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 SHORTEST = 0.120  # seconds; less holds no word
 GRAMMARS_KEPT = 64
@@ -49,11 +51,17 @@ PHONES = (
     " V W Y Z ZH"
 )
 
-# P(right) = logistic(SLOPE x (ratio - EVEN)), the ratio per frame in the library's log units.
-# Measured over the telephone band with the grammars of this line, every universal in them:
-# right answers lie at -5.5 to 4 (5 to 95 %), speech outside the grammar at -13 to -3.
-EVEN = -3.0
-SLOPE = 0.6
+# P(right) = logistic(BASE + OVERALL x ratio + WORST x ratio of the least likely word
+# + UNEXPLAINED x share of the speech that lies outside the words), the ratios per frame in the
+# library's log units. Fitted to 590 answers: human digits alone and in strings of seven, synthetic
+# commands, and as many utterances that were no answer, over the telephone band. Of answers given
+# 0.9 or more 98 % were right, of those given less than 0.1 2 %.
+BASE = -0.1
+OVERALL = 0.41
+WORST = 0.05
+UNEXPLAINED = -9.85
+LEAST, MOST = -40.0, 10.0  # of a word's ratio; what lies beyond tells no more
+EDGE = 3  # frames; a word's borders are no more exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,8 @@ class SphinxEngine:
         if len(pcm) < SHORTEST * SAMPLE_RATE_HZ * SAMPLE_BYTES:
             return None
         cepstra = self._features(pcm)
+        if not cepstra.speech.any():
+            return None
         searches = self._searches[cepstra.model]
         searches.add(jsgf, words)  # another question may have taken its place since
         heard = searches.run(jsgf, cepstra.raw)
@@ -145,17 +155,18 @@ class SphinxEngine:
     def judge(self, guess: "Guess") -> Reading:
         """Tell how likely *guess* is right, against a loop of any phones."""
         anything = _run(self._loops[guess.cepstra.model], LOOP, guess.cepstra.raw)
-        ratio = (guess.heard.score - anything.score) / len(guess.cepstra.frames)
+        overall = (guess.heard.score - anything.score) / len(guess.cepstra.frames)
+        unexplained = _unexplained(guess.heard.words, guess.cepstra.speech)
         words = tuple(
             Word(
                 _bare(s.word),
-                round(likelihood(_ratio_of(s, anything)), 3),
+                likelihood(overall, _ratio_of(s, anything), unexplained),
                 s.first / FRAMES_A_SECOND,
                 (s.last + 1) / FRAMES_A_SECOND,
             )
             for s in guess.heard.words
         )
-        return Reading(guess.text, round(likelihood(ratio), 3), words)
+        return Reading(guess.text, min(word.confidence for word in words), words)
 
     def dictation(self, model: Path, words: Iterable[str]) -> Callable[[bytes], tuple[str, ...]]:
         """
@@ -239,9 +250,26 @@ def _ratio_of(word: _Segment, anything: _Path) -> float:
     return (word.score - anything.score_between(word.first, word.last)) / length
 
 
-def likelihood(ratio: float) -> float:
-    """Turn a log-likelihood ratio per frame into the chance that the reading is right."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, SLOPE * (ratio - EVEN)))))
+def _unexplained(words: tuple[_Segment, ...], speech: NDArray[np.bool_]) -> float:
+    """Tell which share of the frames with speech lies outside *words*."""
+    left = speech.copy()
+    for word in words:
+        left[max(0, word.first - EDGE) : word.last + EDGE + 1] = False
+    return float(left.sum() / speech.sum())
+
+
+def likelihood(overall: float, worst: float, unexplained: float) -> float:
+    """
+    Turn log-likelihood ratios per frame into the chance that the reading is right.
+
+    Args:
+        overall: Of the utterance.
+        worst: Of its least likely word.
+        unexplained: Share of the speech that lies outside the words.
+    """
+    logit = BASE + OVERALL * overall + UNEXPLAINED * unexplained
+    logit += WORST * max(LEAST, min(MOST, worst))
+    return round(1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))), 3)
 
 
 def _bare(word: str) -> str:
