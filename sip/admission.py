@@ -34,13 +34,14 @@ class Room:
 
     calls: int
     capacity: int
+    """Calls at once; 0 while the line closes."""
     overflow: str
     """Where the caller goes whom we cannot take; `` for nowhere."""
 
     @property
     def for_a_caller(self) -> bool:
-        """The last slot stays free for the agent's leg; a line of one call has nobody to keep."""
-        return self.calls < max(1, self.capacity - 1)
+        """The last slot stays free for the agent's leg, unless there is only one."""
+        return self.calls < max(min(1, self.capacity), self.capacity - 1)
 
     def refusal(self) -> Reply:
         """Send the caller elsewhere, never just away."""

@@ -8,8 +8,7 @@ media clock and touch plain Python only. Each rule was a crash:
   next call at once, and a late destructor would hang up whoever has it then;
 * no pj object, traceback or bound method of one leaves this thread: the last reference
   must not be dropped elsewhere. Errors leave as `StackError`, a text;
-* no exception leaves a callback;
-* a list inside a returned structure is read while that structure is kept in a variable.
+* no exception leaves a callback.
 """
 
 from __future__ import annotations  # the stub names types that pjsua2 lacks at run time
@@ -48,9 +47,11 @@ STATES = {
 library = ctypes.CDLL(pj._pjsua2.__file__)  # noqa: SLF001 - the only way to its C functions
 _vector = (ctypes.c_size_t * 2).from_address  # a std::vector: begin, end
 _pointer = ctypes.c_size_t.from_address
-_read_packet = library["_ZN2pj9SipRxData6fromPjER13pjsip_rx_data"]
-_read_packet.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-_read_packet.restype = None
+
+compiled_calls: Callable[[], int] = library.pjsua_call_get_max_count
+"""How many calls this build can carry (PJSUA_MAX_CALLS); known after `Stack.open`."""
+active_calls: Callable[[], int] = library.pjsua_call_get_count
+"""How many call slots are in use."""
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -91,14 +92,16 @@ def destroy(owned: pj.Owned | None) -> None:
 
 
 class Packet:
-    """Reads a received message out of pjsip; one per thread, used again and again."""
+    """Reads received messages out of pjsip; AttributeError where the build lacks the means."""
 
     def __init__(self) -> None:
+        self._from = library["_ZN2pj9SipRxData6fromPjER13pjsip_rx_data"]  # SipRxData::fromPj
+        self._from.argtypes, self._from.restype = [ctypes.c_void_p, ctypes.c_void_p], None
         self._data = pj.SipRxData()
 
     def read(self, rdata: int) -> tuple[str, str]:
         """Return the message and its source (`address:port`) of the C pointer *rdata*."""
-        _read_packet(int(self._data.this), rdata)
+        self._from(int(self._data.this), rdata)
         return self._data.wholeMsg, self._data.srcAddress
 
     def close(self) -> None:
@@ -147,8 +150,6 @@ class PjCall(pj.Call):
         self._watcher = account.watcher
         self._media = media
         self._port: PjPort | None = None
-
-    # ---------------------------------------------------------------- from pjsua2
 
     @contained
     def onCallState(self, _prm: pj.OnCallStateParam) -> None:  # noqa: N802 - pjsua2's name
@@ -222,7 +223,7 @@ class PjCall(pj.Call):
 
     def audio(self) -> Audio:
         """Look up the audio stream."""
-        info = self.getInfo()
+        info = self.getInfo()  # kept: its list would die with it
         for media in info.media:
             if media.type != pj.PJMEDIA_TYPE_AUDIO:
                 continue
@@ -325,6 +326,7 @@ def _account_config(options: AccountOptions) -> pj.AccountConfig:
         registration.retryIntervalSec = REGISTRATION_RETRY
         registration.firstRetryIntervalSec = REGISTRATION_RETRY // 2
         registration.randomRetryIntervalSec = 1
+        config.sipConfig.proxies.append(options.proxy)
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", "*", options.username, PLAIN_PASSWORD, options.password)
         )
@@ -356,7 +358,7 @@ class Stack:
             self._choose_codecs(options.codecs)
 
     def codecs(self) -> tuple[str, ...]:
-        """Names of the codecs in this build, such as `PCMU`."""
+        """Names such as `PCMU`."""
         return tuple(dict.fromkeys(codec.partition("/")[0] for codec in self._codec_ids()))
 
     def _codec_ids(self) -> list[str]:
@@ -396,13 +398,3 @@ def _endpoint_config(options: StackOptions) -> pj.EpConfig:
     media.noVad = True
     media.sndAutoCloseTime = -1
     return config
-
-
-def compiled_calls() -> int:
-    """Read how many calls this build can carry (PJSUA_MAX_CALLS); after `Stack.open`."""
-    return int(library.pjsua_call_get_max_count())
-
-
-def active_calls() -> int:
-    """Count the call slots in use."""
-    return int(library.pjsua_call_get_count())

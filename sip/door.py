@@ -18,6 +18,7 @@ from sip.stack import StackError
 
 T = TypeVar("T")
 
+STOPPED = ("the line is stopped",)
 KEEP_ALIVE = b"\r\n\r\n"  # RFC 5626 §3.5.1: pjsip wakes, and drops it unread
 
 
@@ -58,7 +59,7 @@ class Door:
             if self._open:
                 self._commands.put((command, future))
             else:
-                future.set_exception(LegClosed("the line is stopped"))
+                future.set_exception(LegClosed(*STOPPED))
         self._ring()
         return future
 
@@ -95,10 +96,12 @@ class Door:
             del command  # a kept command would keep what it refers to
 
     def shut(self) -> None:
-        """Refuse new commands and run those that wait."""
+        """Refuse new commands and those that wait."""
         with self._lock:
             self._open = False
-        self.drain()
+        while not self._commands.empty():
+            _, future = self._commands.get_nowait()
+            self.post(_fail, future, LegClosed, STOPPED)
 
     def _run(self, command: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         try:

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.errors import LegBroken, LegLost, MisuseError, SettingsError
+from ivr.errors import CallError, LegBroken, LegLost, MisuseError, SettingsError
 from ivr.ports import Gone, LegInfo, Played
-from ivr.settings import Line
+from ivr.settings import Line, Trunk
 from sip.causes import Status
 from sip.door import Door
 from sip.engine import Engine
 from sip.media_port import MediaPort
+from sip.message import user_of
 from sip.oversize import Oversize
 from sip.reports import Answered, EngineOptions, MediaUp, Problem, Receiver, Report
 from sip.sip_leg import SipLeg
@@ -22,6 +23,7 @@ from sip.trunk import Origins, TrunkStatus, addresses_of, host_of
 
 log = logging.getLogger("sip")
 
+RESOLVE_AGAIN = 10.0  # seconds
 STOP_PATIENCE = 10.0  # seconds; pjsip ends in 2
 
 
@@ -61,6 +63,7 @@ class SipEndpoint:
         }
         self._running: _Running | None = None
         self._oversize = Oversize()
+        self._registering: list[asyncio.Task[None]] = []
         self._port = 0
 
     # ---------------------------------------------------------------- public face
@@ -95,15 +98,17 @@ class SipEndpoint:
         """
         if SipEndpoint._in_this_process:
             raise MisuseError("one SIP endpoint runs in this process already")
-        line = self._line
-        if line.overflow and not host_of(line.overflow):
-            raise SettingsError(
-                "line.overflow", found=repr(line.overflow), accepted="a SIP URI, or nothing"
-            )
-        origins = Origins(line, await self._registrars())
+        line = _checked(self._line)
+        origins = Origins(line)
         self._port = choose_sip_port(line.address, line.port, tcp=line.tcp)
         self._running = await self._start_thread(EngineOptions(line, self._port, origins))
         self._oversize.open(line.address, self._port)
+        door, engine = self._running.door, self._running.engine
+        self._registering = [
+            asyncio.create_task(self._register(trunk, door, engine))
+            for trunk in line.trunks
+            if trunk.registrar
+        ]
         log.info("the line is open", extra={"port": self._port, "capacity": self.capacity})
 
     async def stop(self) -> None:
@@ -112,6 +117,8 @@ class SipEndpoint:
         if running is None:
             return
         self._oversize.close()
+        for task in self._registering:
+            task.cancel()
         running.door.submit(running.engine.stop).add_done_callback(_ignore)
         try:
             async with asyncio.timeout(STOP_PATIENCE):
@@ -138,7 +145,9 @@ class SipEndpoint:
         if not addresses:
             raise LegBroken(f"leg {key}: the address to ring names no host that exists")
         media = self._new_media(key, door)
-        leg = SipLeg(LegInfo(key=key), media, commands=engine, submit=door.submit)
+        leg = SipLeg(
+            LegInfo(key=key, called=user_of(uri)), media, commands=engine, submit=door.submit
+        )
         self._legs[key] = leg
         try:
             await door.submit(lambda: engine.dial(key, uri, media, address=addresses[0]))
@@ -229,12 +238,31 @@ class SipEndpoint:
         if self._on_status:
             self._on_status(self._trunks[trunk])
 
-    async def _registrars(self) -> dict[str, tuple[str, ...]]:
-        return {
-            trunk.name: await addresses_of(host_of(trunk.registrar))
-            for trunk in self._line.trunks
-            if trunk.registrar
-        }
+    async def _register(self, trunk: Trunk, door: Door, engine: Engine) -> None:
+        """Register as soon as the registrar's name has an address."""
+        host = host_of(trunk.registrar)
+        while not (addresses := await addresses_of(host)):
+            log.warning("a registrar's name has no address", extra={"trunk": trunk.name})
+            await asyncio.sleep(RESOLVE_AGAIN)
+        try:
+            await door.submit(lambda: engine.register(trunk, addresses))
+        except CallError as error:
+            log.error("a trunk cannot be used", extra={"trunk": trunk.name, "reason": str(error)})  # noqa: TRY400 - the reason is in the text
+
+
+def _checked(line: Line) -> Line:
+    if line.overflow and not host_of(line.overflow):
+        raise SettingsError(
+            "line.overflow", found=repr(line.overflow), accepted="a SIP URI, or nothing"
+        )
+    for i, trunk in enumerate(line.trunks):
+        if trunk.registrar and not host_of(trunk.registrar):
+            raise SettingsError(
+                f"line.trunks[{i}].registrar",
+                found=repr(trunk.registrar),
+                accepted="a SIP URI, such as sip:carrier.example",
+            )
+    return line
 
 
 def _ignore(future: "asyncio.Future[None]") -> None:

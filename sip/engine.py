@@ -8,7 +8,7 @@ so nothing here locks.
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ivr.errors import LegBroken, LegClosed
@@ -16,7 +16,7 @@ from ivr.ports import Keyed, LegInfo, MediaHeld, MediaResumed
 from ivr.settings import Trunk
 from sip import admission, binding, causes
 from sip.admission import Reply, Room
-from sip.binding import PjAccount, PjCall, Stack
+from sip.binding import PjAccount, PjCall, Stack, contained
 from sip.causes import CallState, Status
 from sip.door import Door
 from sip.filters import Source, accept_only, end_streams
@@ -27,7 +27,7 @@ from sip.reports import Answered, EngineOptions, MediaUp, Problem, Receiver, Rep
 from sip.rtp_lock import RtpLock
 from sip.sockets import RtpPorts, announced, claim_rtp_ports
 from sip.stack import AccountOptions, StackError, StackOptions
-from sip.trunk import host_of
+from sip.trunk import host_of, port_of
 from sip.watchdog import Watch
 
 log = logging.getLogger("sip")
@@ -52,18 +52,6 @@ class _Call:
     given_up: bool = False
 
 
-def _registering(trunk: Trunk, common: AccountOptions) -> AccountOptions:
-    return replace(
-        common,
-        trunk=trunk.name,
-        identity=f"sip:{trunk.username}@{host_of(trunk.registrar)}",
-        registrar=trunk.registrar,
-        username=trunk.username,
-        password=trunk.password,
-        expires=trunk.expires,
-    )
-
-
 class Engine:
     """The calls and accounts of one endpoint."""
 
@@ -74,10 +62,12 @@ class Engine:
         self._receiver = receiver
         self._calls: dict[str, _Call] = {}
         self._accounts: dict[str, PjAccount] = {}
+        self._common: AccountOptions | None = None
         self._registered: set[str] = set()
         self._rtp: RtpPorts | None = None
         self._guard = Guard(self._screen)
         self._stopping = False
+        self._next_tick = 0.0
         self.capacity = 0
         """Calls at once; known after `open`."""
 
@@ -98,14 +88,10 @@ class Engine:
             started(problem)
             return
         started(None)
-        tick = 0.0
         while not self._stopping:
             stack.poll(POLL)
             self._door.drain()
-            self._learn_sources()
-            if (now := time.monotonic()) >= tick:
-                tick = now + TICK
-                self._watch(now)
+            self._look_after_calls(time.monotonic())
         self._say_goodbye(stack)
         self._door.shut()
         self._close(stack)
@@ -139,23 +125,17 @@ class Engine:
         if self._rtp is None:
             found = f"{line.rtp_port or 'no free block'}, taken by another program"
             return Problem("line.rtp_port", found, "the first of a free block of ports, or 0")
-        for account in self._account_options(self._rtp):
-            default = account.trunk == LINE
-            self._accounts[account.trunk] = PjAccount(account, self, default=default)
-        self._guard.start(stack, line.address, self._options.port)
-        return None
-
-    def _account_options(self, rtp: RtpPorts) -> list[AccountOptions]:
-        line, options = self._line, self._options
-        common = AccountOptions(
+        self._common = AccountOptions(
             trunk=LINE,
-            identity=f"sip:line@{announced(line.address)}:{options.port}",
-            rtp_port=rtp.first,
-            rtp_range=rtp.span,
+            identity=f"sip:line@{announced(line.address)}:{self._options.port}",
+            rtp_port=self._rtp.first,
+            rtp_range=self._rtp.span,
             rtp_address=line.address,
             session_expires=line.session_expires,
         )
-        return [common, *(_registering(trunk, common) for trunk in line.trunks if trunk.registrar)]
+        self._accounts[LINE] = PjAccount(self._common, self, default=True)
+        self._guard.start(stack, line.address, self._options.port)
+        return None
 
     def _say_goodbye(self, stack: Stack) -> None:
         for key in list(self._calls):
@@ -169,13 +149,13 @@ class Engine:
             self.ended(key, Status.REQUEST_TIMEOUT, destroy=True)
 
     def _close(self, stack: Stack) -> None:
+        end_streams(self._options.port)
+        for _ in range(LAST_POLLS):
+            stack.poll(POLL)
         for account in self._accounts.values():
             account.close()
         self._accounts.clear()
         self._guard.close()
-        end_streams(self._options.port)
-        for _ in range(LAST_POLLS):
-            stack.poll(POLL)
         stack.close()
         if self._rtp:
             self._rtp.release()
@@ -228,7 +208,7 @@ class Engine:
                 self.keyed(key, digit)
 
     def _room(self, calls: int) -> Room:
-        return Room(calls, self.capacity, self._line.overflow)
+        return Room(calls, 0 if self._stopping else self.capacity, self._line.overflow)
 
     def state_changed(self, key: str, state: CallState, status: int) -> None:
         """Tell when it is answered."""
@@ -278,6 +258,24 @@ class Engine:
 
     # ---------------------------------------------------------------- commands
 
+    def register(self, trunk: Trunk, addresses: Sequence[str]) -> None:
+        """Register with *trunk*, whose registrar has *addresses*; calls from there are its."""
+        if self._common is None:
+            return
+        self._options.origins.add(trunk.name, addresses)
+        stream = ";transport=tcp" if "transport=tcp" in trunk.registrar.lower() else ""
+        options = replace(
+            self._common,
+            trunk=trunk.name,
+            identity=f"sip:{trunk.username}@{host_of(trunk.registrar)}",
+            registrar=trunk.registrar,
+            proxy=f"sip:{addresses[0]}:{port_of(trunk.registrar)}{stream};lr;hide",
+            username=trunk.username,
+            password=trunk.password,
+            expires=trunk.expires,
+        )
+        self._accounts[trunk.name] = PjAccount(options, self, default=False)
+
     def answer(self, key: str) -> None:
         """Send 200."""
         self._call(key).pj.respond(Status.OK)
@@ -287,8 +285,9 @@ class Engine:
         if binding.active_calls() >= self.capacity:
             raise LegBroken(f"leg {key}: all {self.capacity} call slots are in use")
         host = host_of(uri)
-        names = (t.name for t in self._line.trunks if host_of(t.registrar) == host)
-        call = self._new_call(key, next(names, LINE), media, address=address)
+        trunks = (t.name for t in self._line.trunks if host_of(t.registrar) == host)
+        account = next((name for name in trunks if name in self._accounts), LINE)
+        call = self._new_call(key, account, media, address=address)
         try:
             call.pj.ring(uri)
         except StackError:
@@ -358,21 +357,26 @@ class Engine:
         except StackError as error:
             log.warning("a call could not be ended", extra={"leg": key, "reason": str(error)})
 
-    def _watch(self, now: float) -> None:
-        for key, call in list(self._calls.items()):
-            if call.watch.audio.live:
-                packets = call.pj.packets(call.watch.audio.index)
-                call.watch.count(packets, now=now)
-                self._lock(call, packets)
-            if not call.given_up and (reason := call.watch.verdict(now)):
-                call.given_up = True
-                log.warning("a call is given up", extra={"leg": key, "reason": reason})
-                self._end(key, Status.REQUEST_TIMEOUT)
+    def _look_after_calls(self, now: float) -> None:
+        """Every poll: find sources that are not locked yet; every tick: watch all."""
+        tick = now >= self._next_tick
+        if tick:
+            self._next_tick = now + TICK
+        for call in list(self._calls.values()):
+            if tick or (call.lock.learning and call.watch.audio.live):
+                self._look_after(call)
 
-    def _learn_sources(self) -> None:
-        for call in self._calls.values():
-            if call.lock.learning and call.watch.audio.live:
-                self._lock(call, call.pj.packets(call.watch.audio.index))
+    @contained
+    def _look_after(self, call: _Call) -> None:
+        now = time.monotonic()
+        if call.watch.audio.live:
+            packets = call.pj.packets(call.watch.audio.index)
+            call.watch.count(packets, now=now)
+            self._lock(call, packets)
+        if not call.given_up and (reason := call.watch.verdict(now)):
+            call.given_up = True
+            log.warning("a call is given up", extra={"leg": call.pj.key, "reason": reason})
+            self._end(call.pj.key, Status.REQUEST_TIMEOUT)
 
     @staticmethod
     def _lock(call: _Call, packets: int) -> None:

@@ -1,9 +1,10 @@
 """
 The sound of one leg, as plain Python: what is playing, who listens, who records.
 
-Two threads meet here. The event loop sets attributes (`play`, `listen`, `tap`); the media
-clock asks for a frame (`next_frame`) and brings one (`take`) every 20 ms. Each attribute
-is written by one side only, so an assignment is all the locking there is.
+Three threads meet here. The event loop sets attributes (`play`, `listen`, `tap`), the SIP
+thread others (`join`, `part`); the media clock asks for a frame (`next_frame`) and brings
+one (`take`) every 20 ms. Each attribute is written by one side only, so an assignment is
+all the locking there is.
 """
 
 from array import array
@@ -77,15 +78,6 @@ class MediaPort:
         """Copy both directions to *tap*."""
         self._tap = tap
 
-    def join(self, partner: "MediaPort") -> None:
-        """Know that the far end of *partner* is heard here too, for the tap."""
-        if partner not in self._partners:
-            self._partners = (*self._partners, partner)
-
-    def part(self, partner: "MediaPort") -> None:
-        """Undo `join`."""
-        self._partners = tuple(p for p in self._partners if p is not partner)
-
     def _finished(self, playing: _Playing) -> None:
         if self._playing is playing:
             self._playing = None
@@ -95,6 +87,17 @@ class MediaPort:
         self._draining = False
         while self._heard and (sink := self._sink):
             sink(self._heard.popleft())
+
+    # ---------------------------------------------------------------- SIP thread
+
+    def join(self, partner: "MediaPort") -> None:
+        """Know that the far end of *partner* is heard here too, for the tap."""
+        if partner not in self._partners:
+            self._partners = (*self._partners, partner)
+
+    def part(self, partner: "MediaPort") -> None:
+        """Undo `join`."""
+        self._partners = tuple(p for p in self._partners if p is not partner)
 
     # ---------------------------------------------------------------- media clock
 

@@ -46,7 +46,7 @@ class Request:
     @property
     def called(self) -> str:
         """User part of the request URI."""
-        return _user(self.uri)
+        return user_of(self.uri)
 
     def caller(self, *, trusted: bool) -> str:
         """
@@ -55,7 +55,7 @@ class Request:
         The network's own word (P-Asserted-Identity, RFC 3325) counts from a trunk only.
         """
         asserted = self.header("p-asserted-identity") if trusted else ""
-        return _user(asserted or self.header("from"))
+        return user_of(asserted or self.header("from"))
 
     def pressed(self) -> str:
         """Return the key of a SIP INFO, or ``: `Signal=5` (dtmf-relay) or the key alone (dtmf)."""
@@ -91,12 +91,13 @@ def parse(text: str) -> Request | None:
     return Request(method, uri, headers, body)
 
 
-def _tag(value: str) -> str:
-    found = TAG.search(value.rpartition(">")[2] if ">" in value else value)
-    return found[1] if found else ""
-
-
-def _user(value: str) -> str:
+def user_of(value: str) -> str:
+    """Return the user part of the first URI in *value*, `` when there is none."""
     found = USER.search(value)
     text = found[1] if found else ""
     return "".join(c for c in text.partition(":")[0] if c.isprintable())
+
+
+def _tag(value: str) -> str:
+    found = TAG.search(value.rpartition(">")[2] if ">" in value else value)
+    return found[1] if found else ""

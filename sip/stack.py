@@ -34,6 +34,8 @@ class AccountOptions:
     rtp_address: str
     session_expires: int
     registrar: str = ""
+    proxy: str = ""
+    """Where its requests are sent: pjsip must not look names up, it would stop every call."""
     username: str = ""
     password: str = ""
     expires: int = 300

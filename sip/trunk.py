@@ -3,13 +3,14 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr.errors import SettingsError
-from ivr.settings import Line, Trunk
+from ivr.settings import Line
 
 RESOLVE_PATIENCE = 5.0  # seconds
+DEFAULT_PORT = 5060  # of SIP
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -37,23 +38,23 @@ class Origin:
 class Origins:
     """The lists of `line.trunks` and `line.open_to`, as networks."""
 
-    def __init__(self, line: Line, registrars: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, line: Line) -> None:
         """
         Read the lists.
-
-        Args:
-            line: The settings.
-            registrars: Addresses of each trunk's registrar, by the trunk's name.
 
         Raises:
             SettingsError: Something there is no address.
         """
         self._open = _networks("line.open_to", line.open_to)
-        self._trunks = [
-            (trunk.name, _networks(f"line.trunks[{i}].addresses", _all(trunk, registrars)))
+        self._trunks = {
+            trunk.name: _networks(f"line.trunks[{i}].addresses", trunk.addresses)
             for i, trunk in enumerate(line.trunks)
-        ]
+        }
         self._anybody = not line.open_to
+
+    def add(self, trunk: str, addresses: Iterable[str]) -> None:
+        """Learn where the registrar of *trunk* is: its calls come from there."""
+        self._trunks[trunk] += _networks(trunk, addresses)
 
     def of(self, source: str) -> Origin:
         """Judge *source* (`address` or `address:port`)."""
@@ -61,18 +62,14 @@ class Origins:
             address = ipaddress.ip_address(source.partition(":")[0])
         except ValueError:
             return Origin(allowed=False)
-        for name, networks in self._trunks:
+        for name, networks in self._trunks.items():
             if any(address in network for network in networks):
                 return Origin(allowed=True, trunk=name)
         return Origin(allowed=self._anybody or any(address in network for network in self._open))
 
 
-def _all(trunk: Trunk, registrars: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    return (*trunk.addresses, *registrars.get(trunk.name, ()))
-
-
 def _networks(setting: str, written: Iterable[str]) -> list[Network]:
-    networks = []
+    networks: list[Network] = []
     for text in written:
         try:
             networks.append(ipaddress.ip_network(text, strict=False))
@@ -85,13 +82,23 @@ def _networks(setting: str, written: Iterable[str]) -> list[Network]:
 
 def host_of(uri: str) -> str:
     """Return the host of a SIP URI, lower-case; `` when there is none."""
+    return _place(uri).partition(":")[0].lower()
+
+
+def port_of(uri: str) -> int:
+    """Return the port of a SIP URI."""
+    port = _place(uri).partition(":")[2]
+    return int(port) if port.isdecimal() else DEFAULT_PORT
+
+
+def _place(uri: str) -> str:
     scheme, colon, rest = uri.strip().strip("<>").partition(":")
     if not colon or scheme.lower() not in {"sip", "sips"}:
         return ""
     place = rest.rpartition("@")[2]
     for end in (";", "?", ">"):
         place = place.partition(end)[0]
-    return place.partition(":")[0].lower()
+    return place
 
 
 async def addresses_of(host: str) -> tuple[str, ...]:

@@ -107,7 +107,10 @@ class AccountRegConfig(Owned):
     randomRetryIntervalSec: int
     delayBeforeRefreshSec: int
 
+class StringVector(Vector[str]): ...
+
 class AccountSipConfig(Owned):
+    proxies: StringVector
     authCreds: AuthCredInfoVector
 
 class AccountCallConfig(Owned):

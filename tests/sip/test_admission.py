@@ -121,6 +121,10 @@ def test_a_line_of_one_call_takes_that_call() -> None:
     assert not Room(calls=1, capacity=1, overflow="").for_a_caller
 
 
+def test_a_line_that_closes_takes_nobody() -> None:
+    assert not Room(calls=0, capacity=0, overflow="").for_a_caller
+
+
 def test_an_ack_is_never_answered() -> None:
     ack = message.parse("ACK sip:line@x SIP/2.0\r\nTo: <sip:line@x>\r\n\r\n")
     assert ack is not None

@@ -33,7 +33,7 @@ def test_any_text_is_a_request_or_none(text: str) -> None:
 
 @given(st.sampled_from(("INVITE", "INFO", "OPTIONS")), st.text(), st.text())
 def test_any_request_can_be_judged(method: str, head: str, body: str) -> None:
-    request = parse(f"{method} sip:line@x SIP/2.0\r\n{head}\r\n\r\n{body}")
+    request = parse(f"{method} sip:line@x SIP/2.0\r\nX: {head}\r\n\r\n{body}")
     assert request is not None
     admission.within(request)
     assert set(request.pressed()) <= KEYS

@@ -216,6 +216,17 @@ def test_a_phone_that_closes_its_socket_does_not_hurt_the_call() -> None:
     asyncio.run(story())
 
 
+def test_idle_tcp_connections_do_not_stop_callers_over_udp() -> None:
+    async def story() -> None:
+        async with open_line() as line:
+            for _ in range(80):
+                await line.phone(tcp=True)
+                await asyncio.sleep(0.01)
+            assert (await (await line.phone()).call()).status == 200
+
+    asyncio.run(story())
+
+
 def test_a_filter_names_each_source_and_drops_the_rest() -> None:
     program = filters.only_from([Source("192.0.2.1", (5004, 5005)), Source("192.0.2.2")])
     assert len(program) == 2 * 5 + 3 + 1

@@ -35,6 +35,7 @@ def test_a_phone_that_answers_is_a_leg() -> None:
             phone.reply(invite, 180)
             phone.reply(invite, 200, body=sdp(phone.rtp.port))
             leg = await dialling
+            assert leg.info.called == "desk"
             await phone.asked("ACK")
             leg.play(LOUD, token=1)
             await phone.rtp.talk(0.3)

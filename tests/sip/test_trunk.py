@@ -1,12 +1,13 @@
 """Trunks: registering with a carrier, and knowing who rings from which."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from ivr.errors import SettingsError
 from ivr.settings import Line, Trunk
-from sip import binding, engine
+from sip import binding, endpoint, engine
 from sip.trunk import Origin, Origins, TrunkStatus, addresses_of, host_of
 from tests.sip.harness import answer_and_play, open_line, until
 from tests.support.registrar import Registrar
@@ -106,6 +107,47 @@ def test_an_overloaded_registrar_is_left_alone_as_long_as_it_asks() -> None:
     asyncio.run(story())
 
 
+def test_a_registrar_is_found_by_name_and_asked_by_name() -> None:
+    async def story() -> None:
+        async with await Registrar.open("clinic", "correct") as registrar:
+            trunk = replace(_line(registrar).trunks[0], registrar=f"sip:localhost:{registrar.port}")
+            async with open_line(answer_and_play, Line(port=0, trunks=(trunk,))) as line:
+                await until(lambda: line.endpoint.trunks[0].registered)
+            first = registrar.asked[0]
+            assert first.start == f"REGISTER sip:localhost:{registrar.port} SIP/2.0"
+            assert first.header("Route") == ""
+
+    asyncio.run(story())
+
+
+def test_a_name_that_has_no_address_yet_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([(), (HERE,)])
+    monkeypatch.setattr(endpoint, "RESOLVE_AGAIN", 0.05)
+
+    async def look_up(_host: str) -> tuple[str, ...]:
+        return next(answers)
+
+    monkeypatch.setattr(endpoint, "addresses_of", look_up)
+
+    async def story() -> None:
+        async with (
+            await Registrar.open("clinic", "correct") as registrar,
+            open_line(answer_and_play, _line(registrar)) as line,
+        ):
+            await until(lambda: line.endpoint.trunks[0].registered)
+
+    asyncio.run(story())
+
+
+def test_a_registrar_that_is_no_sip_uri_is_the_operators_mistake() -> None:
+    async def story() -> None:
+        async with open_line(answer_and_play, Line(port=0, trunks=(Trunk("a", registrar="here"),))):
+            pass
+
+    with pytest.raises(SettingsError, match=r"line\.trunks\[0\]\.registrar"):
+        asyncio.run(story())
+
+
 def test_a_registrar_whose_name_does_not_exist_does_not_stop_the_line() -> None:
     async def story() -> None:
         trunk = Trunk("carrier", registrar="sip:nowhere.invalid", username="clinic")
@@ -121,7 +163,8 @@ def test_origins_tell_trunks_friends_and_strangers_apart() -> None:
         trunks=(Trunk("a", addresses=("192.0.2.0/28",)), Trunk("b", registrar="sip:b.invalid")),
         open_to=("198.51.100.7",),
     )
-    origins = Origins(line, {"b": ["203.0.113.9"]})
+    origins = Origins(line)
+    origins.add("b", ["203.0.113.9"])
     assert origins.of("192.0.2.15:5060") == Origin(allowed=True, trunk="a")
     assert origins.of("203.0.113.9:5060") == Origin(allowed=True, trunk="b")
     assert origins.of("198.51.100.7:5060") == Origin(allowed=True)
@@ -130,7 +173,7 @@ def test_origins_tell_trunks_friends_and_strangers_apart() -> None:
 
 
 def test_without_a_list_everybody_may_ring() -> None:
-    assert Origins(Line(), {}).of("198.51.100.8:5060") == Origin(allowed=True)
+    assert Origins(Line()).of("198.51.100.8:5060") == Origin(allowed=True)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +182,7 @@ def test_without_a_list_everybody_may_ring() -> None:
 )
 def test_a_list_with_something_else_in_it_is_the_operators_mistake(line: Line) -> None:
     with pytest.raises(SettingsError, match="an address or network"):
-        Origins(line, {})
+        Origins(line)
 
 
 @pytest.mark.parametrize(
