@@ -19,6 +19,7 @@ TURN_PATIENCE = 30.0  # seconds; then we speak into whatever it is that does not
 DECODING = 10.0  # seconds; a stretch is 12 s at most and decodes ten times as fast
 KEY_PAUSE = 0.5  # seconds a space between keys stands for
 HANG_UP_WITHIN = 30.0  # seconds; a goodbye takes 6
+MAX_REPLIES = 5  # to one question; a line that asks it again and again does not want to know
 AGENT_WITHIN = 90.0  # seconds: announcement, ringing, briefing
 AGENT_SENTENCE = "This is the front desk, how can I help?"
 
@@ -86,11 +87,11 @@ async def perform(scenario: Scenario, leg: AudioLeg, props: Props) -> Verdict:
 
     try:
         async with listening(leg, props.transcribe, tell_heard) as listener:
-            actor = _Actor(leg, listener, props.sounds, tell)
+            actor = _Actor(leg, listener, scenario, props, tell)
             async with task_group() as tasks:
                 following = tasks.create_task(actor.follow())
                 try:
-                    await actor.play(scenario, props.agent_sentence, verdict)
+                    await actor.play(verdict)
                 except _Failed as failed:
                     verdict.failure = str(failed)
                 following.cancel()  # the end that comes now is ours
@@ -107,12 +108,14 @@ class _Actor:
         self,
         leg: AudioLeg,
         listener: Listener,
-        sounds: Mapping[Says, bytes],
+        scenario: Scenario,
+        props: Props,
         tell: Callable[[Entry], None],
     ) -> None:
         self._leg = leg
         self._listener = listener
-        self._sounds = sounds
+        self._scenario = scenario
+        self._props = props
         self._tell = tell
         self._gone = asyncio.Event()
         self._played = asyncio.Event()
@@ -142,24 +145,25 @@ class _Actor:
 
     # ------------------------------------------------------------ the scenario
 
-    async def play(self, scenario: Scenario, agent_sentence: str, verdict: Verdict) -> None:
+    async def play(self, verdict: Verdict) -> None:
         """Do every step; raise `_Failed` at the first that cannot be."""
-        for step in scenario.steps:
+        for step in self._scenario.steps:
             await self._do(step)
             verdict.came_true += isinstance(step, Hears)
-        match scenario.ends:
+        match self._scenario.ends:
             case Ends.CALLER:
                 self._must_be_there("the caller hangs up")
                 self._note("the caller hangs up")
             case Ends.AGENT:
-                await self._hear(Hears(agent_sentence, within=AGENT_WITHIN), "an agent answers")
+                sentence = Hears(self._props.agent_sentence, within=AGENT_WITHIN)
+                await self._hear(sentence, "an agent answers")
                 verdict.came_true += 1
                 self._note("an agent answered; the caller hangs up")
             case Ends.LINE:
                 await self._until_hung_up()
                 verdict.came_true += 1
             case _:
-                assert_never(scenario.ends)
+                assert_never(self._scenario.ends)
 
     async def _do(self, step: Step) -> None:
         match step:
@@ -183,7 +187,13 @@ class _Actor:
     async def _hear(self, step: Hears, name: str) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + step.within
+        replies = 0
         while (end := step.end_in(self._new_words, share=SHARE)) is None:
+            reply = self._reply_due()
+            if reply is not None and replies < MAX_REPLIES:
+                await self._do(reply)
+                replies += 1
+                deadline = loop.time() + step.within
             now = loop.time()
             late = deadline if not self._listener.busy else deadline + DECODING
             if now >= late:
@@ -194,6 +204,13 @@ class _Actor:
         self._used += end
         self._awaits_reaction = False
         self._note(f"expected, came true: {name.removeprefix('hears: ')}")
+
+    def _reply_due(self) -> Says | None:
+        """Give the answer to a question that came instead of what is expected."""
+        for reply in self._scenario.replies:
+            if reply.asked.end_in(self._new_words, share=SHARE) is not None:
+                return reply.says
+        return None
 
     @property
     def _new_words(self) -> tuple[str, ...]:
@@ -223,7 +240,7 @@ class _Actor:
         self._tell(Entry(self._listener.now, "caller", says.text or f"[{says.recording}]"))
         self._token += 1
         self._played.clear()
-        self._leg.play(self._sounds[says], token=self._token)
+        self._leg.play(self._props.sounds[says], token=self._token)
         await self._played.wait()
 
     async def _press(self, keys: str) -> None:

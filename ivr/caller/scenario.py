@@ -12,6 +12,7 @@ What a scripted caller does and expects, read from a `*.call` file.
       - silence: 6
       - says: {recording: operator.wav, over: true}
       - hears: {regex: "ready|waiting"}
+    replies: {is that right: "yes"}  # said whenever the line asks this instead of what is expected
     ends: line                       # who ends it: line, caller; or agent: a person answers
 
 `ivr call` performs it over SIP, text runs of the flows perform it without a telephone.
@@ -122,6 +123,17 @@ Step = Hears | Says | Keys | Silence
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller says to a question that may come or not, such as a read-back."""
+
+    asked: Hears
+    says: Says
+
+
+USUAL_REPLIES = (Reply(Hears("Is that right"), Says("yes")),)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One scripted call."""
 
@@ -132,12 +144,20 @@ class Scenario:
     """Where a run as text starts."""
     voice: str = ""
     """Voice of the caller; `` for the usual one."""
+    replies: tuple[Reply, ...] = USUAL_REPLIES
     file: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What the line is expected to say, as far as it is told in words."""
-        return tuple(s.text for s in self.steps if isinstance(s, Hears) and s.text)
+        asked = tuple(reply.asked.text for reply in self.replies)
+        return (*(s.text for s in self.steps if isinstance(s, Hears) and s.text), *asked)
+
+    @property
+    def sayings(self) -> tuple[Says, ...]:
+        """Everything the caller may say."""
+        spoken = tuple(step for step in self.steps if isinstance(step, Says))
+        return (*spoken, *(reply.says for reply in self.replies))
 
 
 def read_scenario(text: str, *, file: str) -> Scenario:
@@ -171,12 +191,34 @@ def _scenario(root: Fields, notes: Notes) -> Scenario:
         title=table.text("title", required=True),
         flow=table.name("flow") or START_FLOW,
         voice=table.text("voice"),
+        replies=_replies(table),
         steps=_steps(table.take("steps", required=True), notes),
         ends=Ends(table.one_of("ends", [e.value for e in Ends], default=Ends.LINE.value)),
         file=notes.file,
     )
     table.done()
     return scenario
+
+
+def _replies(table: Table) -> tuple[Reply, ...]:
+    match table.take("replies"):
+        case None:
+            return USUAL_REPLIES
+        case Fields(entries=entries):
+            read = (_reply(asked, says, table.notes) for asked, says in entries)
+            return tuple(reply for reply in read if reply is not None)
+        case other:
+            table.notes.wrong(other, Rule.WRONG_SHAPE, "replies: takes {question: answer}")
+            return ()
+
+
+def _reply(asked: Text, says: Node, notes: Notes) -> Reply | None:
+    answer = says.value if isinstance(says, Text) else ""
+    short = max(len(asked.value), len(answer)) <= MAX_TEXT
+    if short and answer.strip() and words_of(asked.value):
+        return Reply(Hears(asked.value, line=asked.line), Says(answer, line=asked.line))
+    notes.wrong(asked, Rule.WRONG_SHAPE, "a reply is words of a question, a colon, and a text")
+    return None
 
 
 def _steps(node: Node | None, notes: Notes) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ivr.caller.matching import Words
-from ivr.caller.performance import HANG_UP_WITHIN, Entry, Props, Verdict, perform
+from ivr.caller.performance import HANG_UP_WITHIN, MAX_REPLIES, Entry, Props, Verdict, perform
 from ivr.caller.scenario import Says, read_scenario
 from ivr.errors import SpeechError
 from tests.caller.far_end import FarEnd
@@ -23,7 +23,7 @@ def sound_of(says: Says) -> bytes:
 def performance(steps: str, prepare: Prepare) -> tuple[Verdict, FarEnd, float]:
     """Perform *steps*; answer also the seconds it took."""
     scenario = read_scenario(f"title: t\n{steps}", file="x.call")
-    sounds = {step: sound_of(step) for step in scenario.steps if isinstance(step, Says)}
+    sounds = {says: sound_of(says) for says in scenario.sayings}
 
     async def call() -> tuple[Verdict, FarEnd, float]:
         line = FarEnd()
@@ -117,6 +117,38 @@ def test_who_speaks_over_the_line_does_not_wait_and_hears_only_what_follows() ->
     )
     assert verdict.passed
     assert seconds < 5
+
+
+def test_a_read_back_is_confirmed_on_the_way() -> None:
+    def prepare(line: FarEnd) -> None:
+        greeting(line)
+        answers = iter(["I heard refill is that right", "your number please"])
+        line.on_speech = lambda _: line.say(next(answers))
+
+    steps = "steps:\n- hears: help\n- says: refill\n- hears: number please\nends: caller\n"
+    verdict, line, _ = performance(steps, prepare)
+    assert verdict.passed
+    assert [e.what for e in verdict.transcript if e.who == "caller"] == ["refill", "yes"]
+    assert len(line.spoken) == 2
+
+
+def test_a_read_back_that_is_expected_is_left_to_the_scenario() -> None:
+    def prepare(line: FarEnd) -> None:
+        line.say("I heard refill is that right")
+
+    steps = "steps:\n- hears: is that right\n- says: nope\nends: caller\n"
+    verdict, _, _ = performance(steps, prepare)
+    assert [e.what for e in verdict.transcript if e.who == "caller"] == ["nope"]
+
+
+def test_a_line_that_asks_the_same_for_ever_is_given_up() -> None:
+    def prepare(line: FarEnd) -> None:
+        line.say("is that right")
+        line.on_speech = lambda _: line.say("is that right")
+
+    verdict, line, _ = performance("steps:\n- hears: goodbye\n", prepare)
+    assert not verdict.passed
+    assert len(line.spoken) == MAX_REPLIES
 
 
 def test_silence_lasts_and_what_the_line_says_meanwhile_counts() -> None:

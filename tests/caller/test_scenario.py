@@ -10,6 +10,7 @@ from ivr.caller.scenario import (
     Ends,
     Hears,
     Keys,
+    Reply,
     Says,
     Scenario,
     Silence,
@@ -31,6 +32,7 @@ steps:
   - keys: "0303 1982 #"
   - keys: {press: "0", over: yes}
   - silence: 6
+replies: {Anything else: no thanks}
 ends: agent
 """
 
@@ -56,6 +58,7 @@ def test_everything_a_scenario_can_say_is_read() -> None:
             Keys("0", over=True, line=11),
             Silence(6, line=12),
         ),
+        replies=(Reply(Hears("Anything else", line=13), Says("no thanks", line=13)),),
         ends=Ends.AGENT,
         file="x.call",
     )
@@ -96,6 +99,19 @@ def test_keys_keep_their_zeros_and_words_their_yes() -> None:
 )
 def test_a_mistake_in_a_step_is_told_with_its_line(step: str, rule: str) -> None:
     assert (3, rule) in mistakes(f"title: t\nsteps:\n- {step}\n")
+
+
+@pytest.mark.parametrize("replies", ["yes", "[a, b]", "{a: {b: c}}", "{'?': yes}", "{a: ''}"])
+def test_replies_are_questions_with_answers(replies: str) -> None:
+    text = f"title: t\nsteps: [silence: 1]\nreplies: {replies}\n"
+    assert mistakes(text) == [(3, "wrong-shape")]
+
+
+def test_a_caller_confirms_what_was_understood_unless_told_otherwise() -> None:
+    usual = read_scenario("title: t\nsteps: [silence: 1]", file="x.call")
+    assert [(r.asked.text, r.says.text) for r in usual.replies] == [("Is that right", "yes")]
+    none = read_scenario("title: t\nsteps: [silence: 1]\nreplies: {}", file="x.call")
+    assert none.replies == ()
 
 
 def test_all_mistakes_are_told_at_once() -> None:
