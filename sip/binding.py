@@ -36,6 +36,7 @@ HIGHEST_PRIORITY = 255
 MORE_THAN_ANY_BUILD = 10_000  # calls; pjsua takes what it was compiled for
 REGISTRATION_RETRY = 10  # seconds
 PLAIN_PASSWORD = 0  # PJSIP_CRED_DATA_PLAIN_PASSWD
+NOTHING, SOUND = pj.PJMEDIA_FRAME_TYPE_NONE, pj.PJMEDIA_FRAME_TYPE_AUDIO  # looked up once
 STATES = {
     pj.PJSIP_INV_STATE_CALLING: CallState.CALLING,
     pj.PJSIP_INV_STATE_INCOMING: CallState.RINGING,
@@ -50,8 +51,7 @@ _pointer = ctypes.c_size_t.from_address
 
 compiled_calls: Callable[[], int] = library.pjsua_call_get_max_count
 """How many calls this build can carry (PJSUA_MAX_CALLS); known after `Stack.open`."""
-active_calls: Callable[[], int] = library.pjsua_call_get_count
-"""How many call slots are in use."""
+active_calls: Callable[[], int] = library.pjsua_call_get_count  # call slots in use
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -131,12 +131,12 @@ class PjPort(pj.AudioMediaPort):
         """Fetch a frame."""
         data = self._media.next_frame()
         if data is None:
-            frame.type = pj.PJMEDIA_FRAME_TYPE_NONE
+            frame.type = NOTHING
             return
         buffer = frame.buf
         buffer.resize(FRAME_BYTES)
         ctypes.memmove(_pointer(int(buffer.this)).value, data, FRAME_BYTES)
-        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        frame.type = SOUND
 
 
 class PjCall(pj.Call):
@@ -286,8 +286,8 @@ class PjAccount(pj.Account):
     @contained
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - pjsua2's name
         """Offer the call to the watcher."""
-        rdata = prm.rdata
-        self.watcher.incoming(self._trunk, prm.callId, rdata.wholeMsg, rdata.srcAddress)
+        invite = prm.rdata
+        self.watcher.incoming(self._trunk, prm.callId, invite.wholeMsg, invite.srcAddress)
 
     @contained
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802 - pjsua2's name

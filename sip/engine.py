@@ -33,7 +33,7 @@ from sip.watchdog import Watch
 log = logging.getLogger("sip")
 
 POLL = 0.010  # seconds; keys and packets from the media thread wait as long at most
-TICK = 0.1  # seconds between two looks of the watchdog
+TICK = 0.2  # seconds between two looks of the watchdog
 TRANSACTION_PATIENCE = 8.0  # seconds; RFC 3261 says 32, in which four dead peers block the line
 FAREWELL = 1.0  # seconds given to BYEs when the line stops
 LAST_POLLS = 3  # for answers to our BYEs, and the end of TCP connections
@@ -380,10 +380,12 @@ class Engine:
 
     @staticmethod
     def _lock(call: _Call, packets: int) -> None:
-        addresses = call.pj.addresses(call.watch.audio.index)
-        call.lock.see(addresses.seen, packets, now=time.monotonic())
+        """Tell the kernel who may send, when that has changed."""
+        settled = call.filters is not None and not call.lock.learning
+        addresses = None if settled else call.pj.addresses(call.watch.audio.index)
+        call.lock.see(addresses.seen if addresses else "", packets, now=time.monotonic())
         wanted = (call.lock.rtp(), call.lock.rtcp())
-        if wanted != call.filters:
+        if addresses and wanted != call.filters:
             call.filters = wanted
             done = accept_only(addresses.local_rtp, wanted[0])
             if not (accept_only(addresses.local_rtcp, wanted[1]) and done):

@@ -44,6 +44,22 @@ def test_a_codec_that_the_build_lacks_is_named_with_those_it_has() -> None:
         _start(Line(port=0, codecs=("OPUS", "PCMU")))
 
 
+def test_a_line_on_every_address_works_and_announces_one_that_can_be_reached() -> None:
+    async def story() -> None:
+        everywhere = Line(address="0.0.0.0", port=0, tcp=False)  # noqa: S104 - what is tested
+        async with open_line(answer_and_play, everywhere) as line:
+            phone = await line.phone()
+            answer = await phone.call()
+            assert answer.status == 200
+            assert "0.0.0.0" not in answer.header("Contact")  # noqa: S104 - compared
+            await phone.rtp.talk(0.3)
+            assert phone.rtp.loud > 3
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(HERE, line.endpoint.port)
+
+    asyncio.run(story())
+
+
 def test_after_a_failed_start_the_next_one_works() -> None:
     with pytest.raises(SettingsError):
         _start(Line(port=0, codecs=("OPUS",)))

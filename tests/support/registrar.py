@@ -57,7 +57,9 @@ class Registrar(asyncio.DatagramProtocol):
         if self.overloaded:
             self._reply(request, 503, "Retry-After: 1")
         elif not authorization:
-            challenge = f'Digest realm="carrier.invalid", nonce="{NONCE}", algorithm=MD5, qop="auth"'
+            challenge = (
+                f'Digest realm="carrier.invalid", nonce="{NONCE}", algorithm=MD5, qop="auth"'
+            )
             self._reply(request, 401, f"WWW-Authenticate: {challenge}")
         elif not self._right(authorization):
             self._reply(request, 403, "X-Reason: wrong")
