@@ -161,7 +161,7 @@ class PjCall(pj.Call):
             finally:
                 self.close()
         elif info.state in STATES:
-            self._watcher.state_changed(self.key, STATES[info.state], info.lastStatusCode)
+            self._watcher.state_changed(self.key, STATES[info.state])
 
     @contained
     def onCallMediaState(self, _prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802 - pjsua2's name

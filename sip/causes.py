@@ -16,15 +16,12 @@ class Status(IntEnum):
     METHOD_NOT_ALLOWED = 405
     REQUEST_TIMEOUT = 408
     UNSUPPORTED_MEDIA_TYPE = 415
-    TEMPORARILY_UNAVAILABLE = 480
     NO_SUCH_CALL = 481
     BUSY = 486
-    REQUEST_TERMINATED = 487
     NOT_IMPLEMENTED = 501
     BAD_GATEWAY = 502
     SERVICE_UNAVAILABLE = 503
     MESSAGE_TOO_LARGE = 513
-    BUSY_EVERYWHERE = 600
     DECLINE = 603
 
 
@@ -37,9 +34,7 @@ class CallState(Enum):
     CONFIRMED = "confirmed"
 
 
-PROVISIONAL = 100
-FINAL = 200
-REFUSED = 300
+REFUSED = 300  # and above
 UNREACHABLE = frozenset({Status.REQUEST_TIMEOUT, Status.BAD_GATEWAY, Status.SERVICE_UNAVAILABLE})
 """What pjsip reports when a peer was never heard: timer B or F, name not found, no transport."""
 

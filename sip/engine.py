@@ -210,9 +210,8 @@ class Engine:
     def _room(self, calls: int) -> Room:
         return Room(calls, 0 if self._stopping else self.capacity, self._line.overflow)
 
-    def state_changed(self, key: str, state: CallState, status: int) -> None:
+    def state_changed(self, key: str, state: CallState) -> None:
         """Tell when it is answered."""
-        del status
         call = self._calls[key]
         call.watch.enter(state, now=time.monotonic())
         if state in {CallState.CONNECTING, CallState.CONFIRMED}:

@@ -69,7 +69,7 @@ class Watcher(Protocol):
         """Take the call *call_id* that came to the account of *trunk*, or refuse it."""
         ...
 
-    def state_changed(self, key: str, state: CallState, status: int) -> None:
+    def state_changed(self, key: str, state: CallState) -> None:
         """Learn the state of a living call."""
         ...
 

@@ -7,7 +7,6 @@ T = TypeVar("T")
 
 _pjsua2: ModuleType
 
-PJ_FALSE: int
 PJSIP_TRANSPORT_UDP: int
 PJSIP_TRANSPORT_TCP: int
 PJSIP_INV_STATE_CALLING: int
@@ -135,7 +134,6 @@ class OnIncomingCallParam(Owned):
 
 class OnRegStateParam(Owned):
     code: int
-    reason: str
     expiration: int
 
 class Account(Owned):
@@ -169,7 +167,6 @@ class MediaTransportInfo(Owned):
 
 class StreamInfo(Owned):
     remoteRtpAddress: str
-    codecName: str
 
 class RtcpStreamStat(Owned):
     pkt: int
@@ -244,7 +241,6 @@ class Endpoint(Owned):
     def libHandleEvents(self, milliseconds: int, /) -> int: ...
     def libDestroy(self, flags: int = ..., /) -> None: ...
     def transportCreate(self, kind: int, config: TransportConfig, /) -> int: ...
-    def hangupAllCalls(self) -> None: ...
     def audDevManager(self) -> AudDevManager: ...
     def codecEnum2(self) -> Vector[CodecInfo]: ...
     def codecSetPriority(self, codec: str, priority: int, /) -> None: ...
