@@ -8,10 +8,9 @@ a false alarm is one spoken sentence and a person, a missed one may be a life.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
-from ivr.dialog.grammar.text import Words, fold, language_of, listed, mentioned
+from ivr.dialog.grammar.text import PhraseBook, fold, language_of, listed
 
 
 class Alarm(StrEnum):
@@ -66,14 +65,15 @@ PHRASES: Final[Mapping[str, Mapping[Alarm, tuple[str, ...]]]] = {
 TOO_SHORT_ALONE = frozenset({"stroke"})
 """Understood, but listened for in longer phrases only: one syllable fits any noise."""
 
+_BOOKS: Final = {
+    language: PhraseBook(
+        {fold(phrase): alarm for alarm, phrases in groups.items() for phrase in phrases}
+    )
+    for language, groups in PHRASES.items()
+}
+
 
 def alarm_in(text: str, language: str) -> Alarm | None:
     """Find an alarm anywhere in *text*, as whole words; danger to the body goes first."""
-    found = set(mentioned(fold(text), _table(language_of(language))))
+    found = set(_BOOKS[language_of(language)].within(fold(text)))
     return next((alarm for alarm in Alarm if alarm in found), None)
-
-
-@lru_cache(maxsize=8)
-def _table(language: str) -> Mapping[Words, Alarm]:
-    groups = PHRASES[language].items()
-    return {fold(phrase): alarm for alarm, phrases in groups for phrase in phrases}

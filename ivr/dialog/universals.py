@@ -4,13 +4,12 @@ What a caller may say anywhere, without the author asking for it.
 None of them sounds like a digit, and none is so short that noise could be taken for it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from ivr.dialog.grammar.spoken_digits import hear_digits
-from ivr.dialog.grammar.text import Words, cores, fold, language_of, listed, mentioned
+from ivr.dialog.grammar.text import PhraseBook, Words, cores, fold, language_of, listed
 
 
 class Universal(StrEnum):
@@ -98,8 +97,13 @@ PHRASES: Final[Mapping[str, Mapping[Universal, tuple[str, ...]]]] = {
 }
 """Spelled for a recogniser: English as the CMU dictionary has it, Spanish with its accents."""
 
-_UNMISTAKABLE: Final[Mapping[str, Mapping[Words, Universal]]] = {
-    language: dict.fromkeys(map(fold, phrases), Universal.OPERATOR)
+_TABLES: Final = {
+    language: {fold(phrase): wish for wish, phrases in groups.items() for phrase in phrases}
+    for language, groups in PHRASES.items()
+}
+
+_UNMISTAKABLE: Final = {
+    language: PhraseBook(dict.fromkeys(map(fold, phrases), Universal.OPERATOR))
     for language, phrases in {
         "en": ("operator", "representative", "agent", "human being", "real person"),
         "es": ("operador", "operadora", "operator", "representante", "agente"),
@@ -113,11 +117,11 @@ _LIKE_EIGHT = frozenset({"agent", "agente"})
 def universal_in(text: str, language: str) -> Universal | None:
     """Give what *text* asks for: the whole of it, but "operator" and the like anywhere."""
     tag = language_of(language)
-    words, table = fold(text), _table(tag)
+    words, table = fold(text), _TABLES[tag]
     for core in cores(words, tag):
         if core in table:
             return table[core]
-    found = next(mentioned(words, _UNMISTAKABLE[tag]), None)
+    found = next(_UNMISTAKABLE[tag].within(words), None)
     return None if found and _is_number_misheard(words, tag) else found
 
 
@@ -133,14 +137,3 @@ def _is_number_misheard(words: Words, language: str) -> bool:
     rest = tuple(word for word in words if word not in _LIKE_EIGHT)
     heard = hear_digits(rest, language) if len(rest) < len(words) else None
     return heard is not None and len(heard.together) > 1
-
-
-@lru_cache(maxsize=8)
-def _table(language: str) -> Mapping[Words, Universal]:
-    return dict(_pairs(language))
-
-
-def _pairs(language: str) -> Iterator[tuple[Words, Universal]]:
-    for universal, phrases in PHRASES[language].items():
-        for phrase in phrases:
-            yield fold(phrase), universal

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Final
 
 from ivr.dialog.grammar.numbers import DIGITS, ORDINALS_EN, UNDER_HUNDRED, cardinal
-from ivr.dialog.grammar.text import Words, fold, language_of, listed
+from ivr.dialog.grammar.text import PhraseBook, Words, fold, language_of, listed
 
 MONTHS: Final[Mapping[str, Words]] = {
     "en": listed(
@@ -127,12 +127,12 @@ def _month_names(language: str) -> dict[Words, int]:
     return table | short | {fold("sept"): 9}
 
 
-MONTH_NAMES: Final = {tag: _month_names(tag) for tag in MONTHS}
-MONTH_NUMBERS: Final = {tag: _numbers(len(MONTHS[tag]), tag) for tag in MONTHS}
-ORDINAL_DAYS: Final = {tag: _ordinal_days(tag) for tag in MONTHS}
-DAYS: Final = {tag: _numbers(_LAST_DAY, tag) | ORDINAL_DAYS[tag] for tag in MONTHS}
-YEARS: Final = {tag: _years(tag) for tag in MONTHS}
-SHORT_YEARS: Final = {tag: _short_years(tag) for tag in MONTHS}
+MONTH_NAMES: Final = {tag: PhraseBook(_month_names(tag)) for tag in MONTHS}
+MONTH_NUMBERS: Final = {tag: PhraseBook(_numbers(len(MONTHS[tag]), tag)) for tag in MONTHS}
+ORDINAL_DAYS: Final = {tag: PhraseBook(_ordinal_days(tag)) for tag in MONTHS}
+DAYS: Final = {tag: PhraseBook(_numbers(_LAST_DAY, tag) | _ordinal_days(tag)) for tag in MONTHS}
+YEARS: Final = {tag: PhraseBook(_years(tag)) for tag in MONTHS}
+SHORT_YEARS: Final = {tag: PhraseBook(_short_years(tag)) for tag in MONTHS}
 WEEKDAY_NAMES: Final[Mapping[str, Mapping[Words, int]]] = {
     tag: {fold(name): number for number, name in enumerate(names)}
     for tag, names in WEEKDAYS.items()

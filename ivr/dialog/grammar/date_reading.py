@@ -5,7 +5,7 @@ Every way to cut the words into month, day and year is tried; `Dates` and `Birth
 of them are dates of their kind, and answer only when exactly one is left.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,13 +19,13 @@ from ivr.dialog.grammar.calendar_words import (
     YEARS,
 )
 from ivr.dialog.grammar.spoken_digits import hear_digits
-from ivr.dialog.grammar.text import Words, fold, language_of, strip_carriers
+from ivr.dialog.grammar.text import PhraseBook, Words, fold, language_of, strip_carriers
 
 _LINKS = {
     "en": frozenset({"the", "of", "in", "and", "um", "uh", "er"}),
     "es": frozenset({"el", "de", "del", "eh", "este"}),
 }
-_LONGEST = 6  # words of a year, "mil novecientos ochenta y dos" and one to spare
+_WEEKDAYS = {language: PhraseBook(names) for language, names in WEEKDAY_NAMES.items()}
 _MMDD, _MMDDYY, _MMDDYYYY = 4, 6, 8
 CENTURIES = ("19", "20")
 """The two digits that a long year begins with."""
@@ -59,7 +59,7 @@ def readings(text: str, language: str) -> frozenset[SpokenDate]:
 
 def _weekdays(words: Words, language: str) -> Iterator[tuple[int | None, Words]]:
     """Yield the weekday that *words* begin with, and the rest; at last no weekday at all."""
-    for weekday, at in _values(WEEKDAY_NAMES[language], words, 0):
+    for at, weekday in _WEEKDAYS[language].at(words, 0):
         yield weekday, words[at:]
     yield None, words
 
@@ -69,36 +69,28 @@ def _named(core: Words, language: str) -> Iterator[SpokenDate]:
         for spoken, at in _month_and_day(words, language):
             for year in _year(words, at, language):
                 yield replace(spoken, year=year, weekday=weekday)
-        for day, at in _values(ORDINAL_DAYS[language], words, 0):
+        for at, day in ORDINAL_DAYS[language].at(words, 0):
             if at == len(words):
                 yield SpokenDate(day, weekday=weekday)
 
 
 def _month_and_day(words: Words, language: str) -> Iterator[tuple[SpokenDate, int]]:
     days = DAYS[language]
-    for month, at in _values(MONTH_NAMES[language], words, 0):
-        yield from ((SpokenDate(day, month), end) for day, end in _values(days, words, at))
-    for day, at in _values(days, words, 0):
-        for month, end in _values(MONTH_NAMES[language], words, at):
+    for at, month in MONTH_NAMES[language].at(words, 0):
+        yield from ((SpokenDate(day, month), end) for end, day in days.at(words, at))
+    for at, day in days.at(words, 0):
+        for end, month in MONTH_NAMES[language].at(words, at):
             yield SpokenDate(day, month), end
     if language == "en":
-        for month, at in _values(MONTH_NUMBERS[language], words, 0):
-            yield from ((SpokenDate(day, month), end) for day, end in _values(days, words, at))
+        for at, month in MONTH_NUMBERS[language].at(words, 0):
+            yield from ((SpokenDate(day, month), end) for end, day in days.at(words, at))
 
 
 def _year(words: Words, at: int, language: str) -> Iterator[int | None]:
     if at == len(words):
         yield None
-    for table in (YEARS[language], SHORT_YEARS[language]):
-        yield from (year for year, end in _values(table, words, at) if end == len(words))
-
-
-def _values(table: Mapping[Words, int], words: Words, at: int) -> Iterator[tuple[int, int]]:
-    """Yield the values that *table* has for the words at *at*, with where they end."""
-    for end in range(at + 1, min(at + _LONGEST, len(words)) + 1):
-        value = table.get(words[at:end])
-        if value is not None:
-            yield value, end
+    for book in (YEARS[language], SHORT_YEARS[language]):
+        yield from (year for end, year in book.at(words, at) if end == len(words))
 
 
 def _as_digits(core: Words, language: str) -> Iterator[SpokenDate]:

@@ -33,6 +33,8 @@ _CENTURY = 100
 _MMDD, _MMDDYY, _MMDDYYYY = 4, 6, 8
 _LEAP = date(2000, 1, 1)  # first day of a year that has every day a month can have
 _DAYS = tuple(f"{_LEAP + timedelta(days=ahead):%m%d}" for ahead in range(366))
+_BEGINNINGS = frozenset(day[:size] for day in _DAYS for size in range(_MMDD + 1))
+"""What the keys of some day of some year (MMDD) begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class BirthDates:
         MMDD19 and MMDD20 are taken for the beginning of a long year: a caller who hesitates
         behind them was not born in 2019 or 2020 as likely as he is not finished.
         """
-        if not is_keys(keys) or len(keys) > _MMDDYYYY or not _begins_date(keys[:_MMDD]):
+        if not is_keys(keys) or len(keys) > _MMDDYYYY or keys[:_MMDD] not in _BEGINNINGS:
             return KeysWrong()
         if len(keys) == _MMDDYYYY:
             return _complete(self._keyed(keys))
@@ -112,9 +114,10 @@ class BirthDates:
         """Whether some date of birth begins with *keys*, as far as its year."""
         if len(keys) < _MMDD:
             return True
-        past = range(self.today.year - OLDEST, self.today.year + 1)
-        years = (str(year) for year in past if str(year).startswith(keys[_MMDD:]))
-        return any(self._keyed(keys[:_MMDD] + year) for year in years)
+        span = 10 ** (_MMDDYYYY - len(keys))
+        first = int(keys[_MMDD:] or "0") * span
+        years = range(max(first, self.today.year - OLDEST), min(first + span, self.today.year + 1))
+        return any(self._keyed(f"{keys[:_MMDD]}{year}") for year in years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Dates:
 
     def read_keys(self, keys: str) -> KeyReading:
         """Read MMDD, the next of that name; MMDDYY and MMDDYYYY if the caller goes on."""
-        if not is_keys(keys) or len(keys) > _MMDDYYYY or not _begins_date(keys[:_MMDD]):
+        if not is_keys(keys) or len(keys) > _MMDDYYYY or keys[:_MMDD] not in _BEGINNINGS:
             return KeysWrong()
         value = self._keyed(keys)
         if len(keys) == _MMDDYYYY:
@@ -212,11 +215,6 @@ def _on(weekday: int | None, day: date) -> bool:
 
 def _complete(value: date | None) -> KeyReading:
     return KeysWrong() if value is None else KeysComplete(value)
-
-
-def _begins_date(keys: str) -> bool:
-    """Whether some day of some year begins with *keys* (MMDD)."""
-    return any(day.startswith(keys) for day in _DAYS)
 
 
 def _say(value: Value, language: str, *, weekday: bool, year: bool) -> str:

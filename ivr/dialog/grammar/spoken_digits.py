@@ -6,7 +6,7 @@ from typing import Final
 
 from ivr.dialog.grammar.jsgf import any_of, maybe, weighted
 from ivr.dialog.grammar.numbers import CARDINALS, DIGITS, HEARD_DIGITS, TEENS, TENS, TWENTIES_ES
-from ivr.dialog.grammar.text import Words, fold, language_of
+from ivr.dialog.grammar.text import PhraseBook, Words, fold, language_of
 
 _FILLERS = {
     "en": frozenset({"um", "uh", "er", "and", "then", "dash", "hyphen", "space", "okay"}),
@@ -60,16 +60,11 @@ class _DigitReader:
         word, following = words[at], words[at + 1] if at + 1 < len(words) else ""
         if word in _TIMES and following in self._digits:
             return self._put(self._digits[following] * _TIMES[word], taken=2)
-        if word in self._digits and following in _ZEROS:
-            return self._put(self._digits[word] + _ZEROS[following], taken=2)
-        for size in (3, 2):
-            number = self._numbers.get(words[at : at + size])
-            if number is not None:
-                return self._put_pair(number, taken=size)
         if word in self._digits:
-            return self._put(self._digits[word], taken=1)
-        if (word,) in self._numbers:
-            return self._put(str(self._numbers[word,]), taken=1)
+            zeros = _ZEROS.get(following, "")
+            return self._put(self._digits[word] + zeros, taken=2 if zeros else 1)
+        for end, number in self._numbers.at(words, at):
+            return self._put_number(number, taken=end - at)  # the longest
         if word.isdecimal():
             return self._put(word, taken=1)
         return 1 if word in self._fillers else 0
@@ -79,7 +74,9 @@ class _DigitReader:
         self.apart += digits
         return taken
 
-    def _put_pair(self, number: int, *, taken: int) -> int:
+    def _put_number(self, number: int, *, taken: int) -> int:
+        if taken == 1:
+            return self._put(str(number), taken=1)
         self.together += str(number)
         self.apart += f"{number - number % 10}{number % 10}"
         self.joints += 1
@@ -91,8 +88,8 @@ _DIGIT_OF: Final[Mapping[str, Mapping[str, str]]] = {
     | {"oh": "0", "o": "0", "nought": "0"}
     for language, names in DIGITS.items()
 }
-_NUMBERS: Final[Mapping[str, Mapping[Words, int]]] = {
-    language: {words: number for words, number in table.items() if number >= len(DIGITS[language])}
+_NUMBERS: Final = {
+    language: PhraseBook({said: n for said, n in table.items() if n >= len(DIGITS[language])})
     for language, table in CARDINALS.items()
 }
 

@@ -8,8 +8,8 @@ cached by what a caller said.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Container, Iterator, Mapping
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -75,24 +75,52 @@ def listed(phrases: str) -> tuple[str, ...]:
     return tuple(phrases.split("|"))
 
 
+class PhraseBook(Generic[T]):
+    """Folded phrases and what they mean, found by the word they begin with."""
+
+    def __init__(self, meanings: Mapping[Words, T]) -> None:
+        self._meanings = meanings
+        sizes: dict[str, set[int]] = {}
+        for phrase in meanings:
+            sizes.setdefault(phrase[0], set()).add(len(phrase))
+        self._sizes = {word: sorted(found, reverse=True) for word, found in sizes.items()}
+
+    def at(self, words: Words, start: int) -> Iterator[tuple[int, T]]:
+        """Yield where the phrases at *start* of *words* end and what they mean, longest first."""
+        if start >= len(words):
+            return
+        for size in self._sizes.get(words[start], ()):
+            end = start + size
+            if end <= len(words) and (phrase := words[start:end]) in self._meanings:
+                yield end, self._meanings[phrase]
+
+    def within(self, words: Words) -> Iterator[T]:
+        """Yield what the phrases anywhere in *words* mean."""
+        for start, word in enumerate(words):
+            if word in self._sizes:
+                yield from (meaning for _, meaning in self.at(words, start))
+
+
 def phrase_set(phrases: str) -> frozenset[Words]:
     """Fold phrases written as for `listed`."""
     return frozenset(fold(phrase) for phrase in listed(phrases))
 
 
-_LEAD_WORDS = {language: phrase_set(text) for language, text in _LEADS.items()}
-_BACKWARD_TAILS = {
-    language: frozenset(phrase[::-1] for phrase in phrase_set(text))
+_LEADING = {
+    language: PhraseBook(dict.fromkeys(phrase_set(text))) for language, text in _LEADS.items()
+}
+_TAILING = {
+    language: PhraseBook({phrase[::-1]: None for phrase in phrase_set(text)})
     for language, text in _TAILS.items()
 }
-_LONGEST_CARRIER = max(map(len, frozenset().union(*_LEAD_WORDS.values())))
+"""Spelled backwards, as they are looked for."""
 
 
 def cores(words: Words, language: str) -> Iterator[Words]:
     """Yield *words* with less and less small talk around; the words as they are come first."""
     tag = language_of(language)
-    starts = _cuts(words, _LEAD_WORDS[tag])
-    ends = [len(words) - cut for cut in _cuts(words[::-1], _BACKWARD_TAILS[tag])]
+    starts = _cuts(words, _LEADING[tag])
+    ends = [len(words) - cut for cut in _cuts(words[::-1], _TAILING[tag])]
     for start in starts:
         for end in ends:
             if start < end:
@@ -108,13 +136,11 @@ def strip_carriers(words: Words, language: str) -> Words:
     return core
 
 
-def _cuts(words: Words, phrases: frozenset[Words]) -> list[int]:
-    """Give the indices that sequences of *phrases* from the start of *words* can end at."""
-    reached = {0}
-    for start in range(len(words)):
-        if start in reached:
-            ends = range(start + 1, min(start + _LONGEST_CARRIER, len(words)) + 1)
-            reached.update(end for end in ends if words[start:end] in phrases)
+def _cuts(words: Words, carriers: PhraseBook[None]) -> list[int]:
+    """Give the indices that sequences of *carriers* from the start of *words* can end at."""
+    reached = [0]
+    for start in reached:  # which grows meanwhile
+        reached += [end for end, _ in carriers.at(words, start) if end not in reached]
     return sorted(reached)
 
 
@@ -127,27 +153,17 @@ def find(words: Words, phrase: Words) -> int:
     return -1
 
 
-def mentioned(words: Words, table: Mapping[Words, T]) -> Iterator[T]:
-    """Yield what *table* has for phrases anywhere in *words*."""
-    longest = max(map(len, table))
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + longest, len(words)) + 1):
-            if words[start:end] in table:
-                yield table[words[start:end]]
-
-
-def segments(words: Words, table: Mapping[Words, T], fillers: Iterable[str]) -> list[T] | None:
-    """Cut *words* into phrases of *table*, longest first, and fillers; None if some are neither."""
-    skipped = frozenset(fillers)
-    longest = max(map(len, table))
+def segments(words: Words, book: PhraseBook[T], fillers: Container[str]) -> list[T] | None:
+    """Cut *words* into phrases of *book*, longest first, and fillers; None if some are neither."""
     found: list[T] = []
     at = 0
     while at < len(words):
-        sizes = range(min(longest, len(words) - at), 0, -1)
-        size = next((size for size in sizes if words[at : at + size] in table), 0)
-        if size:
-            found.append(table[words[at : at + size]])
-        elif words[at] not in skipped:
+        standing = next(book.at(words, at), None)
+        if standing is not None:
+            at, meaning = standing
+            found.append(meaning)
+        elif words[at] in fillers:
+            at += 1
+        else:
             return None
-        at += size or 1
     return found

@@ -7,7 +7,7 @@ from typing import Final
 from ivr.dialog.actions import Wait
 from ivr.dialog.grammar import jsgf
 from ivr.dialog.grammar.base import Answer, KeyReading, KeysComplete, KeysPartial, KeysWrong
-from ivr.dialog.grammar.text import Words, cores, fold, language_of, listed, segments
+from ivr.dialog.grammar.text import PhraseBook, Words, cores, fold, language_of, listed, segments
 from ivr.flow.model import Value
 
 YES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -38,7 +38,10 @@ NO: Final[Mapping[str, tuple[str, ...]]] = {
         "|creo que no|para nada|está mal|todavía no|ahora no|claro que no"
     ),
 }
-_FILLERS = {"en": fold("um uh er well oh okay so and i please"), "es": fold("eh pues bueno y")}
+_FILLERS = {
+    "en": frozenset(fold("um uh er well oh okay so and i please")),
+    "es": frozenset(fold("eh pues bueno y")),
+}
 _KEYS = {"1": True, "2": False}
 
 
@@ -48,6 +51,7 @@ def _table(language: str) -> Mapping[Words, bool]:
 
 
 _TABLES = {language: _table(language) for language in YES}
+_BOOKS = {language: PhraseBook(table) for language, table in _TABLES.items()}
 
 
 def meant_by(phrase: str, language: str) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ class YesNo:
         if words in _TABLES[tag]:
             return Answer(_TABLES[tag][words])
         for core in cores(words, tag):
-            said = segments(core, _TABLES[tag], _FILLERS[tag])
+            said = segments(core, _BOOKS[tag], _FILLERS[tag])
             if said:
                 return Answer(said[0]) if len(set(said)) == 1 else None
         return None

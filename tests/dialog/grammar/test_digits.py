@@ -46,6 +46,8 @@ def test_a_seven_digit_number_is_understood(said: str, digits: str) -> None:
         "one two three",
         "one two three four five six seven eight",
         "one two three four five six billing",
+        "one two three four twenty",
+        "one two three four nineteen",
         "twenty three twenty three twenty three",
         "double",
         "um",
