@@ -4,6 +4,7 @@ What a recogniser engine promises, and how one is found by name.
 Engines live in speech processes only; cells talk to them through `ivr.speech.client`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -56,8 +57,12 @@ class Decoding(Protocol):
         """Take audio (`ivr.audio.pcm`); return the text so far, empty when unknown yet."""
         ...
 
-    def pause(self) -> None:
-        """Decode what there is, so that `finish` is quick if no more audio comes."""
+    def pause(self, wanted: Callable[[], bool], /) -> None:
+        """
+        Decode what there is, so that `finish` is quick if no more audio comes.
+
+        Given up without harm as soon as *wanted* says no: the caller has gone on.
+        """
         ...
 
     def finish(self) -> tuple[Reading, ...]:

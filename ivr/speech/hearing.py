@@ -24,7 +24,7 @@ PATIENCE = {
     # Seconds. The end is what the caller waits for; stops inside words last up to 0.15.
     Wait.SHORT: (0.16, 0.38),
     # People pause between groups of digits.
-    Wait.LONG: (0.25, 0.90),
+    Wait.LONG: (0.35, 0.90),
 }
 BEFORE_ONSET = 0.5  # seconds kept and sent first, so that no first consonant is clipped
 MAX_LOSSES = 3  # in one listening; then the engine is not coming back for this question

@@ -2,6 +2,7 @@
 
 import json
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -68,7 +69,7 @@ class ScriptedDecoding:
         self._loud = self._loud or max(map(abs, array("h", pcm)), default=0) > AUDIBLE
         return ""
 
-    def pause(self) -> None:
+    def pause(self, wanted: Callable[[], bool], /) -> None:
         """Nothing takes time here."""
 
     def finish(self) -> tuple[Reading, ...]:

@@ -100,25 +100,35 @@ class SpeechServer:
             raise WireError("the first message must be the configuration")
         decoding = await self._decode(self._engine.open, first.question)
         heard, shown = 0.0, ""
-        async for message in connection:
-            if isinstance(message, bytes):
+        early = EarlyDecoding(decoding, self._pool)
+        try:
+            async for message in connection:
+                if isinstance(message, str):
+                    if await self._control(connection, decoding, early, message):
+                        return
+                    continue
                 heard += _seconds(message)
                 if heard > MAX_SECONDS:
                     raise WireError("the utterance is too long")
+                await early.give_up()
                 text = await self._decode(decoding.feed, message)
                 if text and text != shown:
                     shown = text
                     await connection.send(partial_frame(text))
-            elif await self._control(connection, decoding, message):
-                return
+        finally:
+            await early.give_up()
 
-    async def _control(self, connection: ServerConnection, decoding: Decoding, text: str) -> bool:
+    async def _control(
+        self, connection: ServerConnection, decoding: Decoding, early: "EarlyDecoding", text: str
+    ) -> bool:
         """Do what a text frame asks; tell whether the utterance is over."""
         match read_control(text):
             case Pause():
-                await self._decode(decoding.pause)
+                await early.give_up()
+                early.begin()
                 return False
             case Finish():
+                await early.end()
                 readings = await self._decode(decoding.finish)
                 await connection.send(result_frame(readings))
                 return True
@@ -129,6 +139,36 @@ class SpeechServer:
 
     async def _decode(self, work: Callable[[*Given], Result], *given: *Given) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
+
+
+class EarlyDecoding:
+    """Decoding during a pause, given up when the caller goes on; one at a time."""
+
+    def __init__(self, decoding: Decoding, pool: ThreadPoolExecutor) -> None:
+        self._decoding = decoding
+        self._pool = pool
+        self._wanted = False
+        self._running: asyncio.Future[None] | None = None
+
+    def begin(self) -> None:
+        """Start, in the decoder's thread."""
+        self._wanted = True
+        loop = asyncio.get_running_loop()
+        self._running = loop.run_in_executor(self._pool, self._decoding.pause, self._is_wanted)
+
+    async def end(self) -> None:
+        """Wait until it is done, if it was begun."""
+        running, self._running = self._running, None
+        if running is not None:
+            await running
+
+    async def give_up(self) -> None:
+        """Stop it, if it runs."""
+        self._wanted = False
+        await self.end()
+
+    def _is_wanted(self) -> bool:
+        return self._wanted
 
 
 def _text(message: str | bytes) -> str:

@@ -7,6 +7,7 @@ better than a loop of any phones does; the two scores' difference becomes the co
 The decoder holds the interpreter lock, so it belongs in a process of its own.
 """
 
+import contextlib
 import hashlib
 import math
 from collections import OrderedDict
@@ -15,14 +16,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from pocketsphinx import Config, Decoder, Vad, get_model_path
 
 from ivr import log
 from ivr.audio.pcm import FRAME, SAMPLE_BYTES, SAMPLE_RATE_HZ
 from ivr.errors import SpeechError
-from ivr.speech.engines import Question, Reading, Word
+from ivr.speech.engines import Question, Reading
 from ivr.speech.jsgf import BadGrammarError, check
 from ivr.speech.narrowband import (
     CEPSTRA,
@@ -33,67 +32,35 @@ from ivr.speech.narrowband import (
     write_if_changed,
 )
 from ivr.speech.pronunciations import Pronunciations
+from ivr.speech.searchpath import SearchPath, Segment, judged
 
 _log = log.get(__name__)
 
 SHORTEST = 0.120  # seconds; less holds no word
 GRAMMARS_KEPT = 64
-DENSITIES = 16  # Gaussians scored a frame; 4 is the library's default, 16 understands more
 STEP = 20  # cepstra a call: between calls other threads get the interpreter lock
-FRAMES_A_SECOND = 100
 LOG_BASE = math.log(1.0001)  # the library's scores are logarithms to this base
 LOOP = "loop"
-Beams = tuple[tuple[str, float], ...]
-# Narrower than the library's: a third of the time for the same scores.
-LOOP_BEAMS: Beams = (("beam", 1e-20), ("wbeam", 1e-12), ("pbeam", 1e-20))
+Tuning = tuple[tuple[str, float], ...]
+# `topn` Gaussians scored a frame: 4 is the library's default, 16 understands more. Narrower beams
+# than the library's cost nothing here and save a third of the time.
+GRAMMAR: Tuning = (("topn", 16), ("beam", 1e-40), ("wbeam", 1e-24), ("pbeam", 1e-40))
+# The loop is a yardstick, so it may be coarse.
+YARDSTICK: Tuning = (
+    ("topn", 4),
+    ("beam", 1e-20),
+    ("wbeam", 1e-12),
+    ("pbeam", 1e-20),
+    ("maxhmmpf", 500),
+)
 PHONES = (
     "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW"
     " V W Y Z ZH"
 )
 
-# P(right) = logistic(BASE + OVERALL x ratio + WORST x ratio of the least likely word
-# + UNEXPLAINED x share of the speech that lies outside the words), the ratios per frame in the
-# library's log units. Fitted to 590 answers: human digits alone and in strings of seven, synthetic
-# commands, and as many utterances that were no answer, over the telephone band. Of answers given
-# 0.9 or more 98 % were right, of those given less than 0.1 2 %.
-BASE = -0.1
-OVERALL = 0.41
-WORST = 0.05
-UNEXPLAINED = -9.85
-LEAST, MOST = -40.0, 10.0  # of a word's ratio; what lies beyond tells no more
-EDGE = 3  # frames; a word's borders are no more exact
 
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    word: str
-    first: int
-    last: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """The best path through one search."""
-
-    segments: tuple[_Segment, ...]
-
-    @property
-    def words(self) -> tuple[_Segment, ...]:
-        return tuple(s for s in self.segments if s.word[0] not in "<[(+")
-
-    @property
-    def score(self) -> float:
-        return sum(s.score for s in self.segments)
-
-    def score_between(self, first: int, last: int) -> float:
-        """Add up the score of these frames, segments shared out evenly."""
-        total = 0.0
-        for s in self.segments:
-            shared = min(last, s.last) - max(first, s.first) + 1
-            if shared > 0:
-                total += s.score * shared / (s.last - s.first + 1)
-        return total
+class NoLongerWanted(Exception):
+    """A decoding was given up half way."""
 
 
 class SphinxEngine:
@@ -118,11 +85,11 @@ class SphinxEngine:
                 seed, "".join(f"{_loop_word(p)} {p}\n" for p in PHONES.split()).encode()
             )
             self._searches = {
-                kind: _Searches(_decoder(wide, model, seed, ()), self._pronounce)
+                kind: _Searches(_decoder(wide, model, seed, GRAMMAR), self._pronounce)
                 for kind, model in models.items()
             }
             self._loops = {
-                kind: _decoder(wide, model, seed, LOOP_BEAMS) for kind, model in models.items()
+                kind: _decoder(wide, model, seed, YARDSTICK) for kind, model in models.items()
             }
         except (OSError, ValueError, RuntimeError) as error:
             raise SpeechError("sphinx", f"its model: {error}", retryable=False) from error
@@ -140,8 +107,15 @@ class SphinxEngine:
             searches.add(question.jsgf, words)
         return SphinxDecoding(self, question.jsgf, words)
 
-    def guess(self, pcm: bytes, jsgf: str, words: frozenset[str]) -> "Guess | None":
-        """Decode an utterance by a grammar; None when nothing fits."""
+    def guess(
+        self, pcm: bytes, jsgf: str, words: frozenset[str], wanted: Callable[[], bool]
+    ) -> "Guess | None":
+        """
+        Decode an utterance by a grammar; None when nothing fits.
+
+        Raises:
+            NoLongerWanted: *wanted* said no.
+        """
         if len(pcm) < SHORTEST * SAMPLE_RATE_HZ * SAMPLE_BYTES:
             return None
         cepstra = self._features(pcm)
@@ -149,24 +123,18 @@ class SphinxEngine:
             return None
         searches = self._searches[cepstra.model]
         searches.add(jsgf, words)  # another question may have taken its place since
-        heard = searches.run(jsgf, cepstra.raw)
+        heard = searches.run(jsgf, cepstra.raw, wanted)
         return Guess(heard, cepstra) if heard.words else None
 
-    def judge(self, guess: "Guess") -> Reading:
-        """Tell how likely *guess* is right, against a loop of any phones."""
-        anything = _run(self._loops[guess.cepstra.model], LOOP, guess.cepstra.raw)
-        overall = (guess.heard.score - anything.score) / len(guess.cepstra.frames)
-        unexplained = _unexplained(guess.heard.words, guess.cepstra.speech)
-        words = tuple(
-            Word(
-                _bare(s.word),
-                likelihood(overall, _ratio_of(s, anything), unexplained),
-                s.first / FRAMES_A_SECOND,
-                (s.last + 1) / FRAMES_A_SECOND,
-            )
-            for s in guess.heard.words
-        )
-        return Reading(guess.text, min(word.confidence for word in words), words)
+    def judge(self, guess: "Guess", wanted: Callable[[], bool]) -> Reading:
+        """
+        Tell how likely *guess* is right, against a loop of any phones.
+
+        Raises:
+            NoLongerWanted: *wanted* said no.
+        """
+        anything = _run(self._loops[guess.cepstra.model], LOOP, guess.cepstra.raw, wanted)
+        return judged(guess.heard, anything, guess.cepstra.speech)
 
     def dictation(self, model: Path, words: Iterable[str]) -> Callable[[bytes], tuple[str, ...]]:
         """
@@ -184,8 +152,8 @@ class SphinxEngine:
 
         def recognise(pcm: bytes) -> tuple[str, ...]:
             cepstra = self._features(pcm)
-            heard = self._searches[cepstra.model].run(str(model), cepstra.raw)
-            return tuple(_bare(s.word) for s in heard.words)
+            heard = self._searches[cepstra.model].run(str(model), cepstra.raw, _always)
+            return tuple(heard.text.split())
 
         return recognise
 
@@ -194,13 +162,8 @@ class SphinxEngine:
 class Guess:
     """What the grammar made of an utterance, not judged yet."""
 
-    heard: _Path
+    heard: SearchPath
     cepstra: Cepstra
-
-    @property
-    def text(self) -> str:
-        """The words."""
-        return " ".join(_bare(s.word) for s in self.heard.words)
 
 
 class SphinxDecoding:
@@ -222,66 +185,38 @@ class SphinxDecoding:
             self._forget()
         return ""
 
-    def pause(self) -> None:
+    def pause(self, wanted: Callable[[], bool], /) -> None:
         """Decode what there is."""
-        self.finish()
-
-    def guess(self) -> Guess | None:
-        """Decode by the grammar alone; what was decoded before is not decoded again."""
-        if not self._guessed:
-            self._guess = self._engine.guess(bytes(self._heard), self._jsgf, self._words)
-            self._guessed = True
-        return self._guess
+        with contextlib.suppress(NoLongerWanted):
+            self._decode(wanted)
 
     def finish(self) -> tuple[Reading, ...]:
         """Return the reading, if any; at once when nothing came since `pause`."""
-        guess = self.guess()
-        if self._reading is None and guess is not None:
-            self._reading = self._engine.judge(guess)
+        self._decode(_always)
         return (self._reading,) if self._reading is not None else ()
+
+    def _guess_while(self, wanted: Callable[[], bool]) -> Guess | None:
+        if not self._guessed:
+            pcm = bytes(self._heard)
+            self._guess = self._engine.guess(pcm, self._jsgf, self._words, wanted)
+            self._guessed = True
+        return self._guess
+
+    def _decode(self, wanted: Callable[[], bool]) -> None:
+        guess = self._guess_while(wanted)
+        if self._reading is None and guess is not None:
+            self._reading = self._engine.judge(guess, wanted)
 
     def _forget(self) -> None:
         self._guessed = False
         self._guess = self._reading = None
 
 
-def _ratio_of(word: _Segment, anything: _Path) -> float:
-    length = word.last - word.first + 1
-    return (word.score - anything.score_between(word.first, word.last)) / length
-
-
-def _unexplained(words: tuple[_Segment, ...], speech: NDArray[np.bool_]) -> float:
-    """Tell which share of the frames with speech lies outside *words*."""
-    left = speech.copy()
-    for word in words:
-        left[max(0, word.first - EDGE) : word.last + EDGE + 1] = False
-    return float(left.sum() / speech.sum())
-
-
-def likelihood(overall: float, worst: float, unexplained: float) -> float:
-    """
-    Turn log-likelihood ratios per frame into the chance that the reading is right.
-
-    Args:
-        overall: Of the utterance.
-        worst: Of its least likely word.
-        unexplained: Share of the speech that lies outside the words.
-    """
-    logit = BASE + OVERALL * overall + UNEXPLAINED * unexplained
-    logit += WORST * max(LEAST, min(MOST, worst))
-    return round(1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))), 3)
-
-
-def _bare(word: str) -> str:
-    """Drop the number of a pronunciation: `zero(2)` is zero."""
-    return word.split("(", 1)[0]
-
-
 def _loop_word(phone: str) -> str:
     return f"_{phone.lower()}"
 
 
-def _decoder(wide: Path, model: DerivedModel, words: Path, beams: Beams) -> Decoder:
+def _decoder(wide: Path, model: DerivedModel, words: Path, tuning: Tuning) -> Decoder:
     config = Config(
         hmm=str(wide),
         mean=str(model.means),
@@ -291,11 +226,10 @@ def _decoder(wide: Path, model: DerivedModel, words: Path, beams: Beams) -> Deco
         samprate=SAMPLE_RATE_HZ,
         dict=str(words),
         lm=None,
-        topn=DENSITIES,
         # The posterior of a phone loop's lattice takes 10 to 20 s.
         bestpath=False,
         loglevel="FATAL",
-        **dict(beams),
+        **dict(tuning),
     )
     decoder = Decoder(config)
     loop = " | ".join(_loop_word(phone) for phone in PHONES.split())
@@ -356,27 +290,35 @@ class _Searches:
         if guessed:
             _log.warning("words not in the dictionary are guessed", extra={"words": guessed})
 
-    def run(self, jsgf: str, cepstra: bytes) -> _Path:
+    def run(self, jsgf: str, cepstra: bytes, wanted: Callable[[], bool]) -> SearchPath:
         """Decode *cepstra* by a grammar that was added."""
-        return _run(self._decoder, self._names[jsgf], cepstra)
+        return _run(self._decoder, self._names[jsgf], cepstra, wanted)
 
 
-def _run(decoder: Decoder, search: str, cepstra: bytes) -> _Path:
+def _always() -> bool:
+    return True
+
+
+def _run(decoder: Decoder, search: str, cepstra: bytes, wanted: Callable[[], bool]) -> SearchPath:
     decoder.activate_search(search)
     decoder.start_utt()
     size = STEP * CEPSTRA * 4
-    for start in range(0, len(cepstra), size):
-        decoder.process_cep(cepstra[start : start + size], full_utt=False)
-    decoder.end_utt()
+    try:
+        for start in range(0, len(cepstra), size):
+            if not wanted():
+                raise NoLongerWanted
+            decoder.process_cep(cepstra[start : start + size], full_utt=False)
+    finally:
+        decoder.end_utt()
     if decoder.hyp() is None:
-        return _Path(())
-    return _Path(tuple(_segment(seg) for seg in decoder.seg()))
+        return SearchPath(())
+    return SearchPath(tuple(_segment(seg) for seg in decoder.seg()))
 
 
-def _segment(seg: object) -> _Segment:
+def _segment(seg: object) -> Segment:
     word, first, last = str(seg.word), int(seg.start_frame), int(seg.end_frame)  # type: ignore[attr-defined]
     score = math.log(max(float(seg.ascore), 1e-300)) / LOG_BASE  # type: ignore[attr-defined]
-    return _Segment(word, first, last, score)
+    return Segment(word, first, last, score)
 
 
 def voice_detector() -> Callable[[bytes], bool]:

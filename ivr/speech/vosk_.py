@@ -8,7 +8,7 @@ in a child process first (`ivr.speech.models`).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import vosk
@@ -99,7 +99,7 @@ class VoskDecoding:
         partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
         return _text([*(word.text for word in self._done), *partial.split()])
 
-    def pause(self) -> None:
+    def pause(self, wanted: Callable[[], bool], /) -> None:
         """Nothing: all that came is decoded, and an end here would cut a sentence in two."""
 
     def finish(self) -> tuple[Reading, ...]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.dialog.grammar.build import listening_for
+from ivr.dialog.grammar.yes_no import YesNo
 from ivr.errors import SpeechError
 from ivr.speech.embedded import EmbeddedEngine
 from ivr.speech.engines import ENGINES, Engine, Question, Reading, load
@@ -52,6 +54,10 @@ def decoded(
     for start in range(0, len(pcm), piece):
         decoding.feed(pcm[start : start + piece])
     return decoding.finish()
+
+
+def always() -> bool:
+    return True
 
 
 def text_of(readings: tuple[Reading, ...]) -> str:
@@ -108,16 +114,25 @@ def test_a_pause_before_the_end_changes_nothing(engine: Engine) -> None:
     pcm = around(spoken("representative"))
     decoding = engine.open(question("representative", *COMMANDS))
     decoding.feed(pcm)
-    decoding.pause()
+    decoding.pause(always)
     assert text_of(decoding.finish()) == "representative"
 
 
 def test_the_caller_may_go_on_after_a_pause(hearing_engine: Engine) -> None:
     decoding = hearing_engine.open(question("cancel", "repeat", "cancel representative"))
     decoding.feed(around(spoken("cancel")))
-    decoding.pause()
+    decoding.pause(always)
     decoding.feed(around(spoken("representative")))
     assert text_of(decoding.finish()) == "cancel representative"
+
+
+def test_a_decoding_given_up_half_way_loses_nothing(hearing_engine: Engine) -> None:
+    decoding = hearing_engine.open(question(*COMMANDS))
+    decoding.feed(around(spoken("representative")))
+    for patience in range(4):
+        asked = iter([True] * patience)
+        decoding.pause(lambda asked=asked: next(asked, False))  # type: ignore[misc]
+    assert text_of(decoding.finish()) == "representative"
 
 
 def test_two_decodings_do_not_disturb_each_other(hearing_engine: Engine) -> None:
@@ -144,8 +159,10 @@ def test_a_person_saying_a_digit_is_understood_or_not_trusted(
 
 
 def test_what_is_no_answer_is_not_trusted(hearing_engine: Engine) -> None:
+    asked = listening_for(YesNo("en"), question=None, language="en", sensitive=False)
+    yes_no = Question(asked.jsgf, asked.words, asked.phrases)
     for text in ("what time is it", "my dog is barking", "the weather is nice today"):
-        readings = decoded(hearing_engine, question(*COMMANDS), around(spoken(text)))
+        readings = decoded(hearing_engine, yes_no, around(spoken(text)))
         assert all(reading.confidence < 0.6 for reading in readings)
 
 

@@ -187,7 +187,7 @@ class Brittle:
     def feed(self, _pcm: bytes, /) -> str:
         raise ArithmeticError("a patient said something")
 
-    def pause(self) -> None:
+    def pause(self, _wanted: Callable[[], bool], /) -> None:
         raise AssertionError
 
     def finish(self) -> tuple[Reading, ...]:
