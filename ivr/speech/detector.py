@@ -172,6 +172,3 @@ def _plain() -> Detector:
     from ivr.speech.sphinx import voice_detector  # noqa: PLC0415 - only as the last resort
 
     return PlainDetector(voice_detector())
-
-
-assert FRAME_SAMPLES < WINDOW  # noqa: S101 - one frame completes one window at most

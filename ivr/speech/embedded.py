@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ivr import log
 from ivr.errors import SpeechError
 from ivr.speech.engines import Decoding, Question, Reading
 from ivr.speech.shipped import TINY
 from ivr.speech.sphinx import SphinxEngine
 from ivr.speech.vosk_ import VoskEngine
+
+_log = log.get(__name__)
 
 SAME_WORD = {"oh": "zero"}
 
@@ -40,19 +43,23 @@ class EmbeddedEngine:
 
     def __init__(self, data: Path) -> None:
         self._first = SphinxEngine(data)
-        self._second = VoskEngine(TINY) if TINY.is_dir() else None
+        self._second = _second()
 
     def open(self, question: Question, /) -> Decoding:
         """Start to decode with both, or with the first where the second knows no word."""
-        first = self._first.open(question)
-        if self._second is None:
+        first, model = self._first.open(question), self._second
+        known = tuple(filter(model.knows, question.words)) if model else ()
+        if model is None or not known:
             return first
-        known = Question(words=tuple(filter(self._second.knows, question.words)))
-        try:
-            second = self._second.open(known)
-        except SpeechError:
-            return first
-        return TwoOpinions(first, second, self._second)
+        return TwoOpinions(first, model.open(Question(words=known)), model)
+
+
+def _second() -> VoskEngine | None:
+    try:
+        return VoskEngine(TINY)
+    except SpeechError as error:
+        _log.warning("no second opinion", extra={"error": error})
+        return None
 
 
 class TwoOpinions:

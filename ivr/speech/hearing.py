@@ -93,13 +93,8 @@ class SpeechHearing:
 
     async def close(self) -> None:
         """Stop listening; what is being said is given up."""
-        if not self._open:
-            return
         self._end()
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # ------------------------------------------------------------ frames
 
@@ -193,6 +188,8 @@ class SpeechHearing:
             if self._events.full():
                 self._events.get_nowait()
             self._events.put_nowait(None)
+            for task in self._tasks - {asyncio.current_task()}:
+                task.cancel()
             self._closed(self)
 
 

@@ -4,6 +4,8 @@ import hashlib
 import io
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,6 +39,14 @@ def test_the_shipped_model_is_sound_and_vouched_for() -> None:
     check = check_model(TINY)
     assert check.ok
     assert check.verified
+
+
+def test_the_generator_makes_the_shipped_model_of_its_weights(tmp_path: Path) -> None:
+    generator = TINY.parent / "generator"
+    command = [sys.executable, "export.py", "am.npz", str(tmp_path / "made")]
+    subprocess.run(command, cwd=generator, check=True, timeout=60)
+    shutil.copy(TINY / MANIFEST, tmp_path / "made")
+    assert check_model(tmp_path / "made", trial=False).verified
 
 
 BREAKING: Mapping[str, tuple[Callable[[Path], object], str]] = {
