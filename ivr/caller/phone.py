@@ -63,13 +63,12 @@ def load_scenario(path: Path) -> Scenario:
     return read_scenario(decode(data, file=str(path)), file=str(path))
 
 
-def texts_of(*folders: Path) -> tuple[str, ...]:
-    """Collect everything to say from the YAML files of *folders*."""
+def texts_of(flows: Path, prompts: Path) -> tuple[str, ...]:
+    """Collect everything there is to say in English: that is all the caller understands."""
     found: list[str] = []
-    for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
-            with contextlib.suppress(OSError):
-                found += prompts_in(path.read_text(encoding="utf-8", errors="replace"))
+    for path in (*sorted(flows.glob("*.yaml")), prompts / "en.yaml"):
+        with contextlib.suppress(OSError):
+            found += prompts_in(path.read_text(encoding="utf-8", errors="replace"))
     return tuple(dict.fromkeys(found))
 
 
@@ -132,8 +131,8 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
         try:
             leg = await endpoint.dial(order.uri, ring_for=RING_FOR)
         except CallError as error:
-            status = f" (status {error.args[1]})" if len(error.args) > 1 else ""
-            return Verdict(failure=f"the line did not answer: {error.args[0]}{status}")
+            _, _, reason = str(error.args[0]).partition(": ")  # the leg's id means nothing here
+            return Verdict(failure=f"the line did not answer: {reason}")
         tell(Entry(0.0, "", "the line answers"))
         props = Props(order.sounds, transcribe, tell, order.agent_sentence)
         return await perform(order.scenario, leg, props)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def run(options: argparse.Namespace) -> int:
             found=f"no prompts in {settings.flows.folder}",
             accepted="the line's flows: the caller understands a line whose texts it knows",
         )
+    if scenario.flow != settings.flows.start:
+        note = f"note: the scenario is written for a line that starts with {scenario.flow}"
+        print(note, file=sys.stderr)
     tell = silent if options.json else show
     if not options.json:
         print(f"-- {scenario.title} --")
