@@ -36,12 +36,11 @@ class Line:
         Args:
             engine: As in the settings; `none` leaves recognition out of what is measured.
         """
-        self._engine = engine
         self._scratch = tempfile.TemporaryDirectory()
         self.agent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.agent.bind(("127.0.0.1", 0))
         uri = f"sip:agent@127.0.0.1:{self.agent.getsockname()[1]}"
-        settings = {"log_level": "warning"}
+        settings = {"log_level": "warning", "speech": {"engine": engine}}
         self._process = LineProcess(Path(self._scratch.name), settings, agents=[uri])
 
     def __enter__(self) -> Self:

@@ -17,11 +17,11 @@ import ctypes
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 import pjsua2 as pj
 
 from ivr.audio.pcm import FRAME_BYTES, SAMPLE_RATE_HZ
+from sip.callbacks import Pin, contained
 from sip.causes import CallState, Status
 from sip.media_port import MediaPort
 from sip.stack import AccountOptions, Audio, MediaAddresses, StackError, StackOptions, Watcher
@@ -53,23 +53,7 @@ compiled_calls: Callable[[], int] = library.pjsua_call_get_max_count
 """How many calls this build can carry (PJSUA_MAX_CALLS); known after `Stack.open`."""
 active_calls: Callable[[], int] = library.pjsua_call_get_count  # call slots in use
 
-S = TypeVar("S")
-A = TypeVar("A")
-
-
-def contained(callback: Callable[[S, A], None]) -> Callable[[S, A], None]:
-    """Keep every exception out of the C++ that calls *callback*."""
-
-    def call(self: S, argument: A, /) -> None:
-        try:
-            callback(self, argument)
-        except Exception as error:  # noqa: BLE001 - it must not reach the C++ caller
-            log.error(  # noqa: TRY400 - a traceback would hold pj objects past their end
-                "a SIP callback failed",
-                extra={"callback": callback.__name__, "error": type(error).__name__},
-            )
-
-    return call
+pin_clock = Pin()
 
 
 @contextmanager
@@ -122,6 +106,7 @@ class PjPort(pj.AudioMediaPort):
     @contained
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:  # noqa: N802 - pjsua2's name
         """Hand a frame in; reading the vector costs 1 µs, `bytes(frame.buf)` 147."""
+        pin_clock()
         begin, end = _vector(int(frame.buf.this))
         if end - begin == FRAME_BYTES:
             self._media.take(ctypes.string_at(begin, FRAME_BYTES))
