@@ -16,7 +16,8 @@ from ivr.ports import Keyed, LegInfo, MediaHeld, MediaResumed
 from ivr.settings import Trunk
 from sip import admission, binding, causes
 from sip.admission import Reply, Room
-from sip.binding import PjAccount, PjCall, Stack, contained
+from sip.binding import PjAccount, PjCall, Stack
+from sip.callbacks import contained
 from sip.causes import CallState, Status
 from sip.door import Door
 from sip.filters import Source, accept_only, end_streams
