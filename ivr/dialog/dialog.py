@@ -154,13 +154,14 @@ class Dialog:
             event: What happened.
             now: When it happened, in seconds on the clock `deadline` uses.
         """
-        if self.ended:
+        floor = self._floor
+        if floor.ended:
             return ()
         self._now = now
         verdict = self._route(event, now)
-        if not self.ended:
+        if not floor.ended:
             self._guide.settle(verdict, now=now)
-        return self._floor.drain()
+        return floor.drain()
 
     def handle_deadline(self, *, now: float) -> tuple[Action, ...]:
         """Tell the dialog that `deadline` may have passed."""

@@ -199,7 +199,7 @@ class Guide:
         return self.enter(now=now)
 
     def _do(self, next_thing: Activity | Verdict, now: float) -> Verdict | None:
-        if not isinstance(next_thing, Activity):
+        if isinstance(next_thing, Verdict):
             return next_thing
         self._activity = next_thing
         return next_thing.begin(now=now)

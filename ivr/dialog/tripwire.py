@@ -71,9 +71,10 @@ _BOOKS: Final = {
     )
     for language, groups in PHRASES.items()
 }
+_WORST_FIRST: Final = tuple(Alarm)
 
 
 def alarm_in(text: str, language: str) -> Alarm | None:
     """Find an alarm anywhere in *text*, as whole words; danger to the body goes first."""
-    found = set(_BOOKS[language_of(language)].within(fold(text)))
-    return next((alarm for alarm in Alarm if alarm in found), None)
+    found = _BOOKS[language_of(language)].within(fold(text))
+    return min(found, key=_WORST_FIRST.index, default=None)

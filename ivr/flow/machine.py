@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from transitions import Event, Machine
 
 from ivr.errors import FlowError, FlowErrors, MisuseError
+from ivr.flow.expressions import Expression
 from ivr.flow.model import Flow, Slot, State, Value
 from ivr.flow.rules import Rule
 from ivr.flow.ways import ways_of
@@ -68,6 +69,8 @@ class FlowMachine:
             model_override=True,
         )
 
+        self._branches = {name: self._triggers(state) for name, state in flow.states.items()}
+
     def open(self) -> Cursor:
         """Place a new cursor on the start."""
         cursor = Cursor()
@@ -100,11 +103,9 @@ class FlowMachine:
         Raises:
             MisuseError: As `state`.
         """
-        branches = ways_of(self.state(cursor)).get(outcome, ())
-        for at, branch in enumerate(branches):
-            if branch.when is None or branch.when.holds(values):
-                event = self._machine.events[_trigger(outcome, at)]
-                return bool(event.trigger(cursor))
+        for guard, trigger in self._branches[self.state(cursor).name].get(outcome, ()):
+            if guard is None or guard.holds(values):
+                return trigger.trigger(cursor)
         return False
 
     def go(self, cursor: Cursor, state: str) -> None:
@@ -118,6 +119,13 @@ class FlowMachine:
         if state not in self.flow.states:
             raise MisuseError(f"flow {self.flow.name} has no state {state}")
         self._machine.set_state(state, cursor)
+
+    def _triggers(self, state: State) -> dict[str, list[tuple[Expression | None, Event]]]:
+        events = self._machine.events
+        return {
+            outcome: [(b.when, events[_trigger(outcome, at)]) for at, b in enumerate(branches)]
+            for outcome, branches in ways_of(state).items()
+        }
 
 
 class FlowBook:

@@ -7,9 +7,11 @@ from ivr.flow.model import Branch, End, Handoff, Return, Slot, State
 
 def ways_of(state: State) -> Mapping[str, tuple[Branch, ...]]:
     """Tell which outcome leads where; nothing for the states that end a flow."""
-    if isinstance(state, Return | Handoff | End):
-        return {}
-    return state.on
+    match state:
+        case Return() | Handoff() | End():
+            return {}
+        case _:
+            return state.on
 
 
 def targets_of(state: State) -> tuple[str, ...]:

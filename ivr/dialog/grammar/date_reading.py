@@ -6,7 +6,7 @@ of them are dates of their kind, and answer only when exactly one is left.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from ivr.dialog.grammar.calendar_words import (
@@ -66,24 +66,25 @@ def _weekdays(words: Words, language: str) -> Iterator[tuple[int | None, Words]]
 
 def _named(core: Words, language: str) -> Iterator[SpokenDate]:
     for weekday, words in _weekdays(core, language):
-        for spoken, at in _month_and_day(words, language):
+        for month, day, at in _month_and_day(words, language):
             for year in _year(words, at, language):
-                yield replace(spoken, year=year, weekday=weekday)
+                yield SpokenDate(day, month, year, weekday)
         for at, day in ORDINAL_DAYS[language].at(words, 0):
             if at == len(words):
                 yield SpokenDate(day, weekday=weekday)
 
 
-def _month_and_day(words: Words, language: str) -> Iterator[tuple[SpokenDate, int]]:
+def _month_and_day(words: Words, language: str) -> Iterator[tuple[int, int, int]]:
+    """Yield month, day and where they end."""
     days = DAYS[language]
     for at, month in MONTH_NAMES[language].at(words, 0):
-        yield from ((SpokenDate(day, month), end) for end, day in days.at(words, at))
+        yield from ((month, day, end) for end, day in days.at(words, at))
     for at, day in days.at(words, 0):
         for end, month in MONTH_NAMES[language].at(words, at):
-            yield SpokenDate(day, month), end
+            yield month, day, end
     if language == "en":
         for at, month in MONTH_NUMBERS[language].at(words, 0):
-            yield from ((SpokenDate(day, month), end) for end, day in days.at(words, at))
+            yield from ((month, day, end) for end, day in days.at(words, at))
 
 
 def _year(words: Words, at: int, language: str) -> Iterator[int | None]:

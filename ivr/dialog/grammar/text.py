@@ -9,6 +9,7 @@ cached by what a caller said.
 import re
 import unicodedata
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ _TAILS: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=32)
 def language_of(tag: str) -> str:
     """
     Give the language of *tag* (`es-MX` is `es`) that we have words for.
@@ -59,13 +61,15 @@ def language_of(tag: str) -> str:
 
 def fold(text: str) -> Words:
     """Split *text* into folded words, at most `LONGEST`."""
-    return tuple(_WORD.findall(without_accents(text.translate(_APOSTROPHES)).lower())[:LONGEST])
+    if text.isascii():  # nearly always, and much cheaper
+        plain = text.replace("'", "").replace("`", "")
+    else:
+        plain = without_accents(text.translate(_APOSTROPHES))
+    return tuple(_WORD.findall(plain.lower())[:LONGEST])
 
 
 def without_accents(text: str) -> str:
     """Take the accents off, and make full-width and the like plain."""
-    if text.isascii():
-        return text
     spread = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
