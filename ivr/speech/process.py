@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 
 from ivr import log
@@ -55,7 +55,7 @@ class SpeechProcess:
                     status = await self._wait()
                     self._down(f"it ended with status {status} and is started again")
             finally:
-                await self._end()
+                await _whole(self._end())
             _log.error("speech process down", extra={"engine": self._name, "retry_in": self._retry})
             await asyncio.sleep(self._retry)
             self._retry = min(LAST_RETRY, self._retry * 2)
@@ -146,6 +146,16 @@ class SpeechProcess:
         await process.stdout.read()
         with contextlib.suppress(OSError):
             await process.stdin.wait_closed()
+
+
+async def _whole(work: Coroutine[object, object, None]) -> None:
+    """Let *work* come to its end also when we are cancelled meanwhile."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _kill_all(process: Process) -> None:
