@@ -1,5 +1,6 @@
 """What is said: words ready to speak, and the same with its slots still empty."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -34,11 +35,11 @@ class Prompt:
 
         Twice what a slow voice needs at normal rate, with time to render it.
         """
-        digits = sum(map(self.text.count, DIGITS))
+        digits = len(DIGIT.findall(self.text))
         return RENDERING + len(self.text) * PER_CHARACTER + digits * PER_DIGIT
 
 
-DIGITS = "0123456789"
+DIGIT = re.compile("[0-9]")
 RENDERING = 12.0  # seconds; a synthesiser that hangs is given up and replaced before that
 PER_CHARACTER = 0.16  # seconds; a slow voice says eight characters a second, doubled margin
 PER_DIGIT = 0.7  # seconds more; one written character is a whole spoken word

@@ -89,14 +89,13 @@ class PhraseBook(Generic[T]):
             sizes.setdefault(phrase[0], set()).add(len(phrase))
         self._sizes = {word: sorted(found, reverse=True) for word, found in sizes.items()}
 
-    def at(self, words: Words, start: int) -> Iterator[tuple[int, T]]:
-        """Yield where the phrases at *start* of *words* end and what they mean, longest first."""
-        if start >= len(words):
-            return
-        for size in self._sizes.get(words[start], ()):
-            end = start + size
-            if end <= len(words) and (phrase := words[start:end]) in self._meanings:
-                yield end, self._meanings[phrase]
+    def at(self, words: Words, start: int) -> list[tuple[int, T]]:
+        """Give where the phrases at *start* of *words* end and what they mean, longest first."""
+        if start >= len(words) or words[start] not in self._sizes:
+            return []
+        ends = [start + size for size in self._sizes[words[start]] if start + size <= len(words)]
+        phrases = [(end, words[start:end]) for end in ends]
+        return [(end, self._meanings[said]) for end, said in phrases if said in self._meanings]
 
     def within(self, words: Words) -> Iterator[T]:
         """Yield what the phrases anywhere in *words* mean."""
@@ -122,12 +121,14 @@ _TAILING = {
 
 def cores(words: Words, language: str) -> Iterator[Words]:
     """Yield *words* with less and less small talk around; the words as they are come first."""
+    if words:
+        yield words
     tag = language_of(language)
     starts = _cuts(words, _LEADING[tag])
     ends = [len(words) - cut for cut in _cuts(words[::-1], _TAILING[tag])]
     for start in starts:
         for end in ends:
-            if start < end:
+            if start < end and end - start < len(words):
                 yield words[start:end]
 
 
@@ -162,9 +163,9 @@ def segments(words: Words, book: PhraseBook[T], fillers: Container[str]) -> list
     found: list[T] = []
     at = 0
     while at < len(words):
-        standing = next(book.at(words, at), None)
-        if standing is not None:
-            at, meaning = standing
+        standing = book.at(words, at)
+        if standing:
+            at, meaning = standing[0]
             found.append(meaning)
         elif words[at] in fillers:
             at += 1
