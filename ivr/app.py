@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +18,7 @@ from ivr.clinic.messages import MessageBox
 from ivr.clinic.operations import SPECS
 from ivr.dialog.universals import PHRASES, reserved_phrases
 from ivr.dialog.wording import Wording
-from ivr.errors import ClinicError, FlowError, FlowErrors, SettingsError, SpeechError
+from ivr.errors import ClinicError, FlowError, FlowErrors, SettingsError, SpeechError, StoreError
 from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Ask, End, Handoff, Record, Say
@@ -29,6 +30,7 @@ from ivr.handoff.handoff import Limits
 from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
 from ivr.records.recordings import Recordings
+from ivr.records.retention import limit, sweep_recordings
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
@@ -40,6 +42,7 @@ from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
 FLOW_FILES = {".yaml", ".yml"}
+A_DAY = 86_400.0  # seconds
 LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
 
 
@@ -144,6 +147,7 @@ class RunningLine:
         records = CallBook(settings.call_book)
         await records.start()
         self._stack.push_async_callback(records.close)
+        self._start_sweeping(messages, records)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
         self._attendant = Attendant(
             Line(
@@ -200,6 +204,28 @@ class RunningLine:
         self._stack.push_async_callback(recordings.close)
         return recordings
 
+    def _start_sweeping(self, messages: MessageBox, records: CallBook) -> None:
+        sweeping = asyncio.get_running_loop().create_task(self._sweep(messages, records))
+        self._stack.push_async_callback(_end, sweeping)
+
+    async def _sweep(self, messages: MessageBox, records: CallBook) -> None:
+        """Delete what was kept long enough, at start and then once a day."""
+        kept, folder = self._settings.records, self._settings.recordings_folder
+        while True:
+            now = datetime.now(UTC)
+            try:
+                gone = await asyncio.to_thread(
+                    sweep_recordings, folder, days=kept.recording_days, now=now
+                )
+                if before := limit(kept.message_days, now=now):
+                    gone += await messages.delete_before(before)
+                if before := limit(kept.call_days, now=now):
+                    gone += await records.delete_before(before)
+                _log.info("kept long enough, deleted", extra={"count": gone})
+            except StoreError:
+                _log.exception("what was kept long enough is not deleted; tried again tomorrow")
+            await asyncio.sleep(A_DAY)
+
     async def _prewarm(self, speaker: CachedSpeaker) -> None:
         try:
             await speaker.prewarm(fixed_prompts(self._book))
@@ -253,6 +279,11 @@ class RunningLine:
         if errors is not None:
             return {"errors": [str(error) for error in errors.errors]}
         return {"version": self._book.version}
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def fixed_prompts(book: FlowBook) -> list[str]:

@@ -119,6 +119,10 @@ class Records:
     """Folder of recordings; `` for `recordings` in the data folder."""
     record: str = "off"
     """`off`, `announced` (callers are told, and recorded)."""
+    recording_days: int = 30
+    """Days recordings are kept; 0: for ever. The same for the two below."""
+    message_days: int = 90
+    call_days: int = 730
 
 
 @dataclass(frozen=True, slots=True)

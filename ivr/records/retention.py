@@ -3,22 +3,12 @@
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ivr.errors import StoreUnavailable
 
 _RECORDING = re.compile(r"[0-9a-f]{32}\.wav")
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """Days that each kind of thing is kept; 0 keeps it for ever."""
-
-    recordings: int = 30
-    messages: int = 90
-    calls: int = 730
 
 
 def limit(days: int, *, now: datetime) -> datetime | None:

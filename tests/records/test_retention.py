@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.errors import StoreUnavailable
-from ivr.records.retention import Keeping, due, limit, sweep_recordings
+from ivr.records.retention import due, limit, sweep_recordings
+from ivr.settings import Records
 
 NOW = datetime(2031, 5, 6, 9, 0, tzinfo=UTC)
 OLD, YOUNG = "0" * 32 + ".wav", "1" * 32 + ".wav"
@@ -29,10 +30,10 @@ def test_zero_days_keep_for_ever() -> None:
 
 
 def test_the_house_rule_has_a_limit_for_everything() -> None:
-    rule = Keeping()
-    assert rule.recordings > 0
-    assert rule.messages > 0
-    assert rule.calls > 0
+    rule = Records()
+    assert rule.recording_days > 0
+    assert rule.message_days > 0
+    assert rule.call_days > 0
 
 
 def aged(path: Path, days: int) -> None:
