@@ -57,7 +57,7 @@ class Agent:
     """A person who takes calls on a SIP phone."""
 
     name: str
-    """Spoken to the caller: "You are speaking with …"."""
+    """How the line names them to the operator."""
     uri: str
     queues: tuple[str, ...] = ()
     """Queues they answer for; empty: all."""
