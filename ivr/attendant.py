@@ -16,6 +16,7 @@ from ivr.bridge import Means, Sounds, hand_over
 from ivr.dialog import briefing
 from ivr.dialog.actions import HandOff, HangUp
 from ivr.dialog.dialog import Dialog
+from ivr.dialog.view import DialogView
 from ivr.dialog.wording import Phrases, Wording
 from ivr.errors import CallError, SpeechError
 from ivr.flow.machine import FlowBook
@@ -259,7 +260,7 @@ class _Visit:
         return LiveCall(
             call=self._call,
             phase=phase,
-            state=f"{view.flow}.{view.state}" if view else "",
+            state=self._place(view),
             prompt=view.prompt if view else "",
             words=view.last_words if view else "",
             slots=view.slots if view else {},
@@ -267,3 +268,9 @@ class _Visit:
             turn=view.turn if view else 0,
             seconds=seconds,
         )
+
+    def _place(self, view: DialogView | None) -> str:
+        """Tell where the caller is, or was before a person was looked for."""
+        if view is not None and view.state:
+            return f"{view.flow}.{view.state}"
+        return self._row.path[-1] if self._row.path else ""

@@ -70,6 +70,14 @@ class AgentPhone:
             call.close()
         self._signal.close()
 
+    def forget(self, manner: Manner) -> None:
+        """Begin anew, with other manners."""
+        self.manner = manner
+        self.rung = self.cancelled = 0
+        for call in self.calls.values():
+            call.close()
+        self.calls.clear()
+
     @property
     def uri(self) -> str:
         return f"sip:agent@{HERE}:{self._port}"

@@ -69,9 +69,9 @@ class LineProcess:
 
     def __enter__(self) -> Self:
         """Start; returns when it takes calls."""
-        self.start()
         try:
-            until(self._is_up, within=STARTS_WITHIN, every=LOOK_EVERY, what="a running line")
+            self.start()
+            self.await_start()
         except BaseException:
             self._end()
             raise
@@ -105,6 +105,10 @@ class LineProcess:
                 stdout=out,
                 stderr=log,
             )
+
+    def await_start(self) -> None:
+        """Wait until it takes calls."""
+        until(self._is_up, within=STARTS_WITHIN, every=LOOK_EVERY, what="a running line")
 
     @property
     def pid(self) -> int:
@@ -177,6 +181,12 @@ class LineProcess:
 
         until(look, every=LOOK_EVERY, what=f"{number} rows of ended calls")
         return self.rows()
+
+    def await_last_row(self) -> dict[str, Any]:
+        """Wait until all calls are over; give the row of the last one."""
+        self.await_no_call()
+        until(lambda: self.rows()[-1]["outcome"], every=LOOK_EVERY, what="the row of the last call")
+        return self.rows()[-1]
 
     def await_call(self, *, within: float = 30.0, **fields: str) -> dict[str, Any]:
         """Wait until a live call has these *fields*, such as its `state` or `phase`; give it."""

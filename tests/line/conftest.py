@@ -1,0 +1,48 @@
+"""Lines, voices and people for the tests that ring."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from tests.support.agent_phone import AgentPhone
+from tests.support.line_process import LineProcess, Settings
+from tests.support.sound import tone
+from tests.support.voice import Renderer
+
+AGENT_HZ = 700.0  # what an agent who has accepted sounds like
+NewLine = Callable[..., LineProcess]
+
+
+@pytest.fixture(scope="session")
+def voice() -> Iterator[Renderer]:
+    with Renderer() as renderer:
+        yield renderer
+
+
+@pytest.fixture(scope="session")
+def new_line(tmp_path_factory: pytest.TempPathFactory) -> NewLine:
+    """
+    Make a line that is not started yet; all of them share one cache of fixed prompts.
+
+    It understands keys only, unless its settings say otherwise: it starts sooner.
+    """
+    cache = tmp_path_factory.mktemp("prompts")
+
+    def new(
+        settings: Settings | None = None, *, agents: Sequence[str] = (), prefix: Sequence[str] = ()
+    ) -> LineProcess:
+        deaf = {"speech": {"engine": "none"}}
+        folder = tmp_path_factory.mktemp("line")
+        line = LineProcess(folder, deaf | dict(settings or {}), agents=agents, prefix=prefix)
+        line.data.mkdir(mode=0o700)
+        (line.data / "prompts").symlink_to(cache)
+        return line
+
+    return new
+
+
+@pytest.fixture
+def agent() -> Iterator[AgentPhone]:
+    """Somebody who accepts and hums."""
+    with AgentPhone(greeting=tone(AGENT_HZ, 1.0)) as phone:
+        yield phone
