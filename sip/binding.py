@@ -24,7 +24,15 @@ from ivr.audio.pcm import FRAME_BYTES, SAMPLE_RATE_HZ
 from sip.callbacks import Pin, contained
 from sip.causes import CallState, Status
 from sip.media_port import MediaPort
-from sip.stack import AccountOptions, Audio, MediaAddresses, StackError, StackOptions, Watcher
+from sip.stack import (
+    AccountOptions,
+    AccountWatcher,
+    Audio,
+    CallWatcher,
+    MediaAddresses,
+    StackError,
+    StackOptions,
+)
 
 log = logging.getLogger("sip")
 
@@ -128,11 +136,11 @@ class PjCall(pj.Call):
     """One call. Made and destroyed in the SIP thread."""
 
     def __init__(
-        self, account: PjAccount, key: str, media: MediaPort, *, call_id: int = -1
+        self, account: PjAccount, key: str, media: MediaPort, watcher: CallWatcher, *, call_id: int
     ) -> None:
         super().__init__(account, call_id)
         self.key = key
-        self._watcher = account.watcher
+        self._watcher = watcher
         self._media = media
         self._port: PjPort | None = None
 
@@ -261,9 +269,9 @@ class PjCall(pj.Call):
 class PjAccount(pj.Account):
     """One identity; the line has one, each registration another."""
 
-    def __init__(self, options: AccountOptions, watcher: Watcher, *, default: bool) -> None:
+    def __init__(self, options: AccountOptions, watcher: AccountWatcher, *, default: bool) -> None:
         super().__init__()
-        self.watcher = watcher
+        self._watcher = watcher
         self._trunk = options.trunk
         with translated():
             self.create(_account_config(options), default)
@@ -272,13 +280,13 @@ class PjAccount(pj.Account):
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - pjsua2's name
         """Offer the call to the watcher."""
         invite = prm.rdata
-        self.watcher.incoming(self._trunk, prm.callId, invite.wholeMsg, invite.srcAddress)
+        self._watcher.incoming(self._trunk, prm.callId, invite.wholeMsg, invite.srcAddress)
 
     @contained
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802 - pjsua2's name
         """Tell how the registration stands."""
         active = prm.code // 100 == 2 and prm.expiration > 0  # noqa: PLR2004 - the 2xx class
-        self.watcher.registered(self._trunk, prm.code, active=active)
+        self._watcher.registered(self._trunk, prm.code, active=active)
 
     def unregister(self) -> None:
         """Ask the registrar to forget us; the watcher learns when it did."""

@@ -146,7 +146,7 @@ class SipEndpoint:
             raise LegBroken(f"leg {key}: the address to ring names no host that exists")
         media = self._new_media(key, door)
         leg = SipLeg(
-            LegInfo(key=key, called=user_of(uri)), media, commands=engine, submit=door.submit
+            LegInfo(key=key, called=user_of(uri)), media, commands=engine.calls, submit=door.submit
         )
         self._legs[key] = leg
         try:
@@ -154,7 +154,7 @@ class SipEndpoint:
             async with asyncio.timeout(ring_for):
                 await leg.established()
         except BaseException as error:
-            door.submit(lambda: engine.hang_up(key, 0)).add_done_callback(_ignore)
+            door.submit(lambda: engine.calls.hang_up(key, 0)).add_done_callback(_ignore)
             self._legs.pop(key, None)
             if isinstance(error, TimeoutError):
                 text = f"leg {key}: not answered in {ring_for:g} seconds"
@@ -211,7 +211,7 @@ class SipEndpoint:
     # ---------------------------------------------------------------- from the engine
 
     def _called(self, info: LegInfo, media: MediaPort, door: Door, engine: Engine) -> None:
-        leg = SipLeg(info, media, commands=engine, submit=door.submit)
+        leg = SipLeg(info, media, commands=engine.calls, submit=door.submit)
         self._legs[info.key] = leg
         log.info("a call came in", extra={"leg": info.key, "trunk": info.trunk})
         self._on_call(leg)

@@ -16,7 +16,7 @@ KEYS = frozenset("0123456789*#ABCD")
 
 
 class Commands(Protocol):
-    """What a leg asks of the SIP thread; `sip.engine.Engine`."""
+    """What a leg asks of the SIP thread; `sip.calls.Calls`."""
 
     def answer(self, key: str) -> None:
         """Send 200."""

@@ -62,12 +62,20 @@ class Audio:
     held: bool = False
 
 
-class Watcher(Protocol):
-    """Who hears what happens to calls and registrations; in the SIP thread."""
+class AccountWatcher(Protocol):
+    """Who hears what happens to accounts; in the SIP thread."""
 
     def incoming(self, trunk: str, call_id: int, packet: str, source: str) -> None:
         """Take the call *call_id* that came to the account of *trunk*, or refuse it."""
         ...
+
+    def registered(self, trunk: str, status: int, *, active: bool) -> None:
+        """Learn that a registration came, was refused or went."""
+        ...
+
+
+class CallWatcher(Protocol):
+    """Who hears what happens to calls; in the SIP thread."""
 
     def state_changed(self, key: str, state: CallState) -> None:
         """Learn the state of a living call."""
@@ -83,8 +91,4 @@ class Watcher(Protocol):
 
     def ended(self, key: str, status: int) -> None:
         """Forget the call; its object is destroyed when this returns."""
-        ...
-
-    def registered(self, trunk: str, status: int, *, active: bool) -> None:
-        """Learn that a registration came, was refused or went."""
         ...

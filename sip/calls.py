@@ -1,0 +1,229 @@
+"""The table of live calls, in the SIP thread. Outside it a call is known by its key, a text."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ivr.errors import LegClosed
+from ivr.ports import Keyed, MediaHeld, MediaResumed
+from sip import causes
+from sip.binding import PjAccount, PjCall
+from sip.callbacks import contained
+from sip.causes import CallState, Status
+from sip.door import Door
+from sip.filters import Source, accept_only
+from sip.media_port import MediaPort
+from sip.reports import Answered, MediaUp, Report
+from sip.rtp_lock import RtpLock
+from sip.stack import StackError
+from sip.watchdog import Watch
+
+log = logging.getLogger("sip")
+
+TICK = 0.2  # seconds between two looks of the watchdog
+
+
+@dataclass(slots=True)
+class _Call:
+    pj: PjCall
+    media: MediaPort
+    watch: Watch
+    lock: RtpLock
+    filters: tuple[tuple[Source, ...], tuple[Source, ...]] | None = None
+    """What the kernel was told of `lock`: RTP, RTCP."""
+    partners: set[str] = field(default_factory=set)
+    given_up: bool = False
+
+
+class Calls:
+    """
+    What happens to the calls of one endpoint, and what is asked of them.
+
+    Args:
+        door: Takes the reports out.
+        on_report: Gets each of them, with the call's key; in the event loop.
+        media_timeout: Seconds without RTP after which a call is given up; 0: never.
+    """
+
+    def __init__(
+        self, door: Door, *, on_report: Callable[[str, Report], None], media_timeout: float
+    ) -> None:
+        self._door = door
+        self._on_report = on_report
+        self._media_timeout = media_timeout
+        self._calls: dict[str, _Call] = {}
+        self._next_tick = 0.0
+
+    # ---------------------------------------------------------------- from the engine
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._calls)
+
+    def new(
+        self, account: PjAccount, key: str, media: MediaPort, *, address: str, call_id: int = -1
+    ) -> PjCall:
+        """
+        Take a call of *account* into the table; RTP is expected from *address*.
+
+        *call_id* is pjsua's number of a call that came in; -1: it is ours to ring.
+        """
+        state = CallState.CALLING if call_id < 0 else CallState.RINGING
+        watch = Watch(state, time.monotonic(), self._media_timeout)
+        call = PjCall(account, key, media, self, call_id=call_id)
+        self._calls[key] = _Call(call, media, watch, RtpLock(address))
+        return call
+
+    def drop(self, key: str) -> None:
+        """Forget a call that could not begin, unless it has ended already."""
+        if call := self._calls.pop(key, None):
+            call.pj.close()
+
+    def keyed_by_info(self, call_id: str, digit: str) -> None:
+        """Take a key press that came by INFO, with *call_id* in the Call-ID header."""
+        for key, call in self._calls.items():
+            if call.pj.call_id == call_id:
+                self.keyed(key, digit)
+
+    def look_after(self, now: float) -> None:
+        """Every poll: find sources that are not locked yet; every tick: watch all."""
+        tick = now >= self._next_tick
+        if tick:
+            self._next_tick = now + TICK
+        for call in list(self._calls.values()):
+            if tick or (call.lock.learning and call.watch.audio.live):
+                self._look_after(call)
+
+    def end_all(self, status: int) -> None:
+        """End every call."""
+        for key in list(self._calls):
+            self._end(key, status)
+
+    def abandon(self) -> None:
+        """Forget and destroy the calls whose far end did not say the last word."""
+        for key, call in list(self._calls.items()):
+            self.ended(key, Status.REQUEST_TIMEOUT)
+            call.pj.close()
+
+    # ---------------------------------------------------------------- from the binding
+
+    def state_changed(self, key: str, state: CallState) -> None:
+        """Tell when it is answered."""
+        call = self._calls[key]
+        call.watch.enter(state, now=time.monotonic())
+        if state in {CallState.CONNECTING, CallState.CONFIRMED}:
+            self._report(key, Answered())
+
+    def media_changed(self, key: str) -> None:
+        """Reconnect port and partners: a new SDP gives a new place on the bridge, silently."""
+        call = self._calls[key]
+        before, audio = call.watch.audio, call.pj.audio()
+        call.watch.hear(audio, now=time.monotonic())
+        if audio.live:
+            call.pj.attach(audio.index)
+            call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
+            call.filters = None  # the sockets may be new ones
+            self._lock(call, 0)
+            for partner in call.partners:
+                self._join(call, self._calls[partner])
+            self._report(key, MediaUp())
+        if audio.held and not before.held:
+            self._report(key, MediaHeld())
+        elif audio.live and before.held:
+            self._report(key, MediaResumed())
+
+    def keyed(self, key: str, digit: str) -> None:
+        """Tell a key press."""
+        self._report(key, Keyed(digit))
+
+    def ended(self, key: str, status: int) -> None:
+        """Forget the call."""
+        call = self._calls.pop(key)
+        for partner in call.partners:
+            self._calls[partner].partners.discard(key)
+            self._calls[partner].media.part(call.media)
+        self._report(key, causes.gone(status, state=call.watch.state, given_up=call.given_up))
+
+    # ---------------------------------------------------------------- commands
+
+    def answer(self, key: str) -> None:
+        """Send 200."""
+        self._find(key).pj.respond(Status.OK)
+
+    def hang_up(self, key: str, status: int) -> None:
+        """End the call; pjsip goes on waiting for the far end's last word."""
+        if key in self._calls:
+            self._end(key, status)
+
+    def connect(self, key: str, other: str) -> None:
+        """Let two calls hear each other, now and after each re-INVITE."""
+        here, there = self._find(key), self._find(other)
+        here.partners.add(other)
+        there.partners.add(key)
+        here.media.join(there.media)
+        there.media.join(here.media)
+        self._join(here, there)
+
+    def disconnect(self, key: str, other: str) -> None:
+        """Undo `connect`."""
+        here, there = self._calls.get(key), self._calls.get(other)
+        if here is None or there is None or other not in here.partners:
+            return
+        here.partners.discard(other)
+        there.partners.discard(key)
+        here.media.part(there.media)
+        there.media.part(here.media)
+        if here.watch.audio.live and there.watch.audio.live:
+            here.pj.join(there.pj, hear=False)
+
+    def send_keys(self, key: str, keys: str) -> None:
+        """Press keys."""
+        self._find(key).pj.press(keys)
+
+    # ---------------------------------------------------------------- inside
+
+    def _find(self, key: str) -> _Call:
+        call = self._calls.get(key)
+        if call is None:
+            raise LegClosed(f"leg {key}: it is gone")
+        return call
+
+    def _report(self, key: str, report: Report) -> None:
+        self._door.post(self._on_report, key, report)
+
+    @staticmethod
+    def _join(here: _Call, there: _Call) -> None:
+        if here.watch.audio.live and there.watch.audio.live:
+            here.pj.join(there.pj, hear=True)
+
+    def _end(self, key: str, status: int) -> None:
+        try:
+            self._calls[key].pj.end(status)
+        except StackError as error:
+            log.warning("a call could not be ended", extra={"leg": key, "reason": str(error)})
+
+    @contained
+    def _look_after(self, call: _Call) -> None:
+        now = time.monotonic()
+        if call.watch.audio.live:
+            packets = call.pj.packets(call.watch.audio.index)
+            call.watch.count(packets, now=now)
+            self._lock(call, packets)
+        if not call.given_up and (reason := call.watch.verdict(now)):
+            call.given_up = True
+            log.warning("a call is given up", extra={"leg": call.pj.key, "reason": reason})
+            self._end(call.pj.key, Status.REQUEST_TIMEOUT)
+
+    @staticmethod
+    def _lock(call: _Call, packets: int) -> None:
+        """Tell the kernel who may send, when that has changed."""
+        settled = call.filters is not None and not call.lock.learning
+        addresses = None if settled else call.pj.addresses(call.watch.audio.index)
+        call.lock.see(addresses.seen if addresses else "", packets, now=time.monotonic())
+        wanted = (call.lock.rtp(), call.lock.rtcp())
+        if addresses and wanted != call.filters:
+            call.filters = wanted
+            done = accept_only(addresses.local_rtp, wanted[0])
+            if not (accept_only(addresses.local_rtcp, wanted[1]) and done):
+                log.warning("strangers' RTP is not kept out", extra={"leg": call.pj.key})
