@@ -15,7 +15,7 @@ import pytest
 
 from ivr.audio.pcm import SAMPLE_RATE_HZ
 from tests.support.need import ROOT, need_program
-from tests.support.sipraw import HERE, ULAW_LOUD
+from tests.support.rtpraw import HERE, ULAW_LOUD
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SIPP_PATIENCE = 60  # seconds

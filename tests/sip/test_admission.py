@@ -12,7 +12,8 @@ from sip.causes import Status
 from sip.guard import Guard
 from sip.trunk import Origin
 from tests.sip.harness import RunningLine, answer_and_play, keep_ringing, open_line, until
-from tests.support.sipraw import HERE, Phone, sdp
+from tests.support.rtpraw import HERE
+from tests.support.sipraw import Phone, sdp
 
 ELSEWHERE = Line(port=0, overflow="sip:5550199@overflow.invalid")
 

@@ -9,7 +9,8 @@ from ivr.settings import Line
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.support.leg_contract import AudioLegContract, Stage
-from tests.support.sipraw import HERE, ULAW_LOUD, Phone, sdp
+from tests.support.rtpraw import HERE, ULAW_LOUD
+from tests.support.sipraw import Phone, sdp
 
 
 @dataclass

@@ -12,7 +12,8 @@ from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from sip.sockets import choose_sip_port, claim_rtp_ports
 from tests.sip.harness import answer_and_play, keep_ringing, open_line, until
-from tests.support.sipraw import HERE, sdp
+from tests.support.rtpraw import HERE
+from tests.support.sipraw import sdp
 
 
 def _nobody(leg: SipLeg) -> None:

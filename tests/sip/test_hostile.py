@@ -10,7 +10,8 @@ from sip.filters import Source
 from sip.message import parse
 from sip.oversize import LARGEST, refusal
 from tests.sip.harness import answer_and_play, open_line, until
-from tests.support.sipraw import HERE, ULAW_LOUD, Phone, Rtp, sdp
+from tests.support.rtpraw import HERE, ULAW_LOUD, Rtp
+from tests.support.sipraw import Phone, sdp
 
 NOISE = 10_000  # datagrams
 

@@ -10,7 +10,8 @@ from sip import watchdog
 from sip.sip_leg import SipLeg
 from tests.sip.harness import LOUD, PATIENCE, RunningLine, keep_ringing, open_line, until
 from tests.support.fakes import FakeAudioLeg
-from tests.support.sipraw import HERE, ULAW_LOUD, Message, Phone, sdp
+from tests.support.rtpraw import HERE, ULAW_LOUD
+from tests.support.sipraw import Message, Phone, sdp
 
 
 def _dial(line: RunningLine, phone: Phone, *, ring_for: float = PATIENCE) -> "asyncio.Task[SipLeg]":

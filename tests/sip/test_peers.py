@@ -12,7 +12,7 @@ from ivr.ports import Gone, Keyed, MediaHeld, MediaResumed
 from ivr.settings import Line
 from tests.sip.harness import LOUD, answer_and_play, keep_ringing, open_line, until
 from tests.sip.peers import baresip, need_raw_sockets, other_line, sipp
-from tests.support.sipraw import HERE
+from tests.support.rtpraw import HERE
 
 pytestmark = pytest.mark.line
 

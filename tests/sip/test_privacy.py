@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from tests.sip.harness import open_line
-from tests.support.sipraw import HERE
+from tests.support.rtpraw import HERE
 
 
 def test_a_call_leaves_no_number_and_no_key_behind(

@@ -15,7 +15,8 @@ from tests.sip.harness import (
     open_line,
     until,
 )
-from tests.support.sipraw import HERE, ULAW_LOUD, sdp
+from tests.support.rtpraw import HERE, ULAW_LOUD
+from tests.support.sipraw import sdp
 
 
 def test_a_call_is_rung_answered_and_ended() -> None:

@@ -11,7 +11,7 @@ from sip import binding, endpoint, engine
 from sip.trunk import Origin, Origins, TrunkStatus, addresses_of, host_of
 from tests.sip.harness import answer_and_play, open_line, until
 from tests.support.registrar import Registrar
-from tests.support.sipraw import HERE
+from tests.support.rtpraw import HERE
 
 
 def _line(registrar: Registrar, *, known: bool = True, expires: int = 60) -> Line:

@@ -5,7 +5,8 @@ import hashlib
 import re
 from typing import Self, cast
 
-from tests.support.sipraw import HERE, Address, Message, read
+from tests.support.rtpraw import HERE, Address
+from tests.support.sipraw import Message, read
 
 NONCE = "b1f5c2"
 
