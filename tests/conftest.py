@@ -1,6 +1,7 @@
 """Rules of every test run: no silent skip in CI, no process left behind."""
 
-from collections.abc import Generator
+import gc
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ settings.load_profile("ci" if IN_CI else "dev")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MARK] = leftovers.mark_this_run()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_left_open_fails_its_own_module() -> Iterator[None]:
+    """An unclosed socket or process warns when it is collected, so that happens here and now."""
+    yield
+    gc.collect()
 
 
 @pytest.hookimpl(wrapper=True)
