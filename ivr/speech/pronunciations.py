@@ -4,8 +4,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-# Words clinics use that the CMU dictionary lacks, and the letters and names it gets wrong.
+# Words clinics use that the CMU dictionary lacks, or knows in one way only.
 ADDED = {
+    "refill": ("R IH F IH L",),
+    "refills": ("R IH F IH L Z",),
     "copay": ("K OW P EY",),
     "copays": ("K OW P EY Z",),
     "voicemail": ("V OY S M EY L",),
@@ -113,7 +115,7 @@ class Pronunciations:
 
     def __call__(self, word: str) -> tuple[str, ...]:
         """Return how *word* may sound, most usual first; empty when it has no letters."""
-        return self._look_up(word) or ADDED.get(word, ()) or spelt(word)
+        return (*self._look_up(word), *ADDED.get(word, ())) or spelt(word)
 
     def knows(self, word: str) -> bool:
         """Tell whether *word* is in a dictionary, so that its sound is not guessed."""
