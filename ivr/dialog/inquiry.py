@@ -70,7 +70,7 @@ class Inquiry:
 
     def opening(self, *, keys_only: bool) -> Prompt:
         """Ask; for the keys when the recogniser is down."""
-        return self._with_keys(self._ask) if keys_only else self._ask
+        return self._offer().after(self._ask) if keys_only and self.has_keys else self._ask
 
     def reads(self, text: str) -> bool:
         """Say whether *text* is an answer."""
@@ -161,7 +161,9 @@ class Inquiry:
     def _with_keys(self, prompt: Prompt) -> Prompt:
         if not self.plan.has_keys:
             return prompt
-        offer = self.line(self.plan.grammar.key_prompt())
         if self.question.slot is None and prompt is self._ask:
-            return offer  # a menu's keys name every choice already
-        return offer.after(prompt)
+            return self._offer()  # a menu's keys name every choice already, and it was heard
+        return self._offer().after(prompt)
+
+    def _offer(self) -> Prompt:
+        return self.line(self.plan.grammar.key_prompt())
