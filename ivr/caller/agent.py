@@ -45,7 +45,7 @@ class Conduct:
     """Seconds after the greeting has begun; None: stays until the line hangs up."""
 
 
-async def _nothing(pcm: bytes) -> Words:  # noqa: ARG001 - a `Transcribe` that hears nothing
+async def _nothing(pcm: bytes, /, *, again: bool = False) -> Words:  # noqa: ARG001 - a `Transcribe`
     return ()
 
 

@@ -78,13 +78,15 @@ def usual_values(today: date) -> dict[str, Sequence[str]]:
         "location": sorted({appointment.location for appointment in practice.appointments}),
         "caller": [patient.name for patient in practice.patients[:NUMBERS]],
         "plan": sorted(plans),
-        "": [*_times(today), *_numbers()],
+        "answer": [*_times(today), *_digit_strings()],
+        "": [*_times(today), *(cardinal(n, "en") for n in range(NUMBERS))],
     }
 
 
-def _numbers() -> list[str]:
-    digits = [say_digits(f"{n * 7919 % 10**7:07}", "en") for n in range(NUMBERS)]
-    return [*(cardinal(n, "en") for n in range(NUMBERS)), *digits]
+def _digit_strings() -> list[str]:
+    """Say ZIP codes, prescription numbers and phone numbers, every pair of digits in them."""
+    lengths = (5, 7, 10)
+    return [say_digits(f"{n * 7919 % 10**k:0{k}}"[::-1], "en") for k in lengths for n in range(40)]
 
 
 def _times(today: date) -> list[str]:

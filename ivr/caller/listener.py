@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.caller.ear import Ear, Stretch
@@ -15,9 +15,13 @@ from ivr.ports import AudioLeg
 class Transcribe(Protocol):
     """Turns speech into words."""
 
-    async def __call__(self, pcm: bytes, /) -> Words:
+    async def __call__(self, pcm: bytes, /, *, again: bool = False) -> Words:
         """
         Recognise *pcm*; nothing when it is not understood.
+
+        Args:
+            pcm: Speech between two pauses.
+            again: Whether to listen a second time, in a slightly different way.
 
         Raises:
             SpeechError: The recogniser is broken.
@@ -27,16 +31,22 @@ class Transcribe(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Words of one stretch of speech."""
+    """One stretch of speech, understood."""
 
     start: float
     """Seconds since the listener began."""
-    end: float
     words: Words
+    again: Words | None = None
+    """What a second listening made of it; None before that."""
 
 
 class Listener:
-    """Words of one leg, as they come; made by `listening`."""
+    """
+    Words of one leg, as they come; made by `listening`.
+
+    Each stretch is recognised twice: what one listening misses the other one finds, and
+    both together have never been seen to find what was not said.
+    """
 
     def __init__(self, transcribe: Transcribe, tell: Callable[[Heard], None]) -> None:
         self._transcribe = transcribe
@@ -47,8 +57,9 @@ class Listener:
         self._ended = False
         self._frame = Bell()
         self._news = Bell()
-        self.heard: list[Heard] = []
-        """Everything so far."""
+        self._heard: list[Heard] = []
+        self._since = 0.0  # stretches that began earlier do not count any more
+        self._used = (0, 0)  # stretch up to which all is used up, and words used of it
 
     @property
     def now(self) -> float:
@@ -56,18 +67,65 @@ class Listener:
         return self._ear.now
 
     @property
-    def music(self) -> bool:
-        """Whether music plays."""
-        return self._ear.music
-
-    @property
     def busy(self) -> bool:
         """Whether words may still come of what was said until now."""
         return self._undecoded > 0 or self._ear.speaking
 
-    def words_since(self, moment: float) -> Words:
-        """Give the words of all stretches that began at *moment* or later."""
-        return tuple(w for heard in self.heard if heard.start >= moment for w in heard.words)
+    # ------------------------------------------------------------ what was said
+
+    def find(self, expectation: Callable[[Words], int | None]) -> bool:
+        """
+        Look for something in the words that are not used up, and use up what is found.
+
+        Args:
+            expectation: Tells how many of the words it is given it uses up, or None.
+        """
+        for version in self._versions():
+            places = [(at, n) for at, words in version for n in range(len(words))]
+            end = expectation(tuple(word for _, words in version for word in words))
+            if end is not None:
+                self._use(places[:end])
+                return True
+        return False
+
+    @property
+    def rest(self) -> Words:
+        """The words that are not used up."""
+        return tuple(word for _, words in next(self._versions()) for word in words)
+
+    def forget(self) -> None:
+        """Use up everything that was said or begun until now."""
+        self._keep(self._ear.cut())
+        self._since = self.now
+
+    def _versions(self) -> Iterator[list[tuple[int, Words]]]:
+        """Give the stretches as first heard, then each of them as heard again."""
+        first, used = self._used
+        fresh = [
+            (at, heard)
+            for at, heard in enumerate(self._heard)
+            if at >= first and heard.start >= self._since
+        ]
+
+        def read(substitute: int | None) -> list[tuple[int, Words]]:
+            words = [
+                (at, (heard.again or ()) if at == substitute else heard.words)
+                for at, heard in fresh
+            ]
+            return [(at, w[used:] if at == first else w) for at, w in words]
+
+        yield read(None)
+        for at, heard in fresh:
+            if heard.again is not None and heard.again != heard.words:
+                yield read(at)
+
+    def _use(self, places: Sequence[tuple[int, int]]) -> None:
+        if places:
+            first, used = self._used
+            at, n = places[-1]
+            self._used = (at, n + 1 + (used if at == first else 0))
+
+    # ------------------------------------------------------------ waiting
 
     async def news(self, *, within: float) -> None:
         """Wait for more words, for the end of the leg, or *within* seconds."""
@@ -83,10 +141,13 @@ class Listener:
         """Wait until the far end makes a sound; False when it did not *within* s."""
         return await self._until(lambda: self._ear.quiet_for == 0 < self.now, within=within)
 
-    def cut(self) -> float:
-        """End the stretch under way; answer the moment from which new ones begin."""
-        self._keep(self._ear.cut())
-        return self.now
+    async def _until(self, condition: Callable[[], bool], *, within: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not condition() and not self._ended:
+                    await self._frame.wait()
+                return True
+        return False
 
     # ------------------------------------------------------------ driven by `listening` and the leg
 
@@ -99,7 +160,7 @@ class Listener:
 
     def end(self) -> None:
         """Take notice that no more frames come."""
-        self.cut()
+        self._keep(self._ear.cut())
         self._ended = True
         self._frame.ring()
         self._news.ring()
@@ -108,25 +169,19 @@ class Listener:
         """Turn stretches into words, in order, until cancelled."""
         while True:
             stretch = await self._stretches.get()
-            words = await self._transcribe(stretch.pcm)
-            self._undecoded -= 1
-            heard = Heard(stretch.start, stretch.end, words)
-            self.heard.append(heard)
+            heard = Heard(stretch.start, await self._transcribe(stretch.pcm))
+            self._heard.append(heard)
             self._tell(heard)
+            self._news.ring()
+            again = await self._transcribe(stretch.pcm, again=True)
+            self._heard[-1] = replace(heard, again=again)
+            self._undecoded -= 1
             self._news.ring()
 
     def _keep(self, stretch: Stretch | None) -> None:
         if stretch is not None:
             self._undecoded += 1
             self._stretches.put_nowait(stretch)
-
-    async def _until(self, condition: Callable[[], bool], *, within: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while not condition() and not self._ended:
-                    await self._frame.wait()
-                return True
-        return False
 
 
 class Bell:

@@ -16,9 +16,13 @@ FLOOR = 1e-10  # of a probability; zero has no logarithm
 NEVER = -99.0  # log10 of the chance that a sentence's start comes inside one
 
 
-def arpa(sentences: Iterable[Words]) -> str:
+def arpa(sentences: Iterable[Words], *, weight: float = 1.0) -> str:
     """
     Estimate a trigram model, smoothed after Witten and Bell (1991), as ARPA text.
+
+    Args:
+        sentences: What it is estimated from.
+        weight: Exponent of all chances; less than 1 makes a decoder trust its ears more.
 
     Raises:
         ValueError: There is not one word.
@@ -31,7 +35,7 @@ def arpa(sentences: Iterable[Words]) -> str:
     lines = ["\\data\\"]
     lines += [f"ngram {n + 1}={_size(chances[n], n)}" for n in range(ORDER)]
     for n in range(ORDER):
-        lines += ["", f"\\{n + 1}-grams:", *_section(chances, n)]
+        lines += ["", f"\\{n + 1}-grams:", *_section(chances, n, weight)]
     return "\n".join([*lines, "", "\\end\\", ""])
 
 
@@ -68,15 +72,15 @@ def _size(table: Chances, length: int) -> int:
     return sum(len(after) for after in table.values()) + (1 if length == 0 else 0)
 
 
-def _section(chances: Sequence[Chances], length: int) -> Iterable[str]:
+def _section(chances: Sequence[Chances], length: int, weight: float) -> Iterable[str]:
     if length == 0:
-        yield f"{NEVER:.4f} {START} {_log(_backoff(chances, (START,)))}"
+        yield f"{NEVER:.4f} {START} {_log(_backoff(chances, (START,)), weight)}"
     for context in sorted(chances[length]):
         for word, chance in sorted(chances[length][context].items()):
             gram = (*context, word)
             known = length + 1 < ORDER and gram in chances[length + 1]
-            tail = f" {_log(_backoff(chances, gram))}" if known else ""
-            yield f"{_log(chance)} {' '.join(gram)}{tail}"
+            tail = f" {_log(_backoff(chances, gram), weight)}" if known else ""
+            yield f"{_log(chance, weight)} {' '.join(gram)}{tail}"
 
 
 def _backoff(chances: Sequence[Chances], context: Words) -> float:
@@ -87,5 +91,5 @@ def _backoff(chances: Sequence[Chances], context: Words) -> float:
     return max(left, FLOOR) / max(room, FLOOR)
 
 
-def _log(chance: float) -> str:
-    return f"{math.log10(max(chance, FLOOR)):.4f}"
+def _log(chance: float, weight: float) -> str:
+    return f"{weight * math.log10(max(chance, FLOOR)):.4f}"

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 from ivr.caller.listener import Heard, Listener, Transcribe, listening
@@ -120,8 +121,6 @@ class _Actor:
         self._gone = asyncio.Event()
         self._played = asyncio.Event()
         self._token = 0
-        self._since = 0.0  # what the line began to say earlier is over and done with
-        self._used = 0  # words since then that an expectation has used up
         self._awaits_reaction = False
 
     # ------------------------------------------------------------ the leg
@@ -188,7 +187,7 @@ class _Actor:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + step.within
         replies = 0
-        while (end := step.end_in(self._new_words, share=SHARE)) is None:
+        while not self._listener.find(partial(step.end_in, share=SHARE)):
             reply = self._reply_due()
             if reply is not None and replies < MAX_REPLIES:
                 await self._do(reply)
@@ -201,23 +200,18 @@ class _Actor:
             if self._gone.is_set() and not self._listener.busy:
                 raise self._not_heard(step, name, "the line hung up first")
             await self._listener.news(within=min(0.5, late - now))
-        self._used += end
         self._awaits_reaction = False
         self._note(f"expected, came true: {name.removeprefix('hears: ')}")
 
     def _reply_due(self) -> Says | None:
         """Give the answer to a question that came instead of what is expected."""
         for reply in self._scenario.replies:
-            if reply.asked.end_in(self._new_words, share=SHARE) is not None:
+            if self._listener.find(partial(reply.asked.end_in, share=SHARE)):
                 return reply.says
         return None
 
-    @property
-    def _new_words(self) -> tuple[str, ...]:
-        return self._listener.words_since(self._since)[self._used :]
-
     def _not_heard(self, step: Hears, name: str, why: str) -> _Failed:
-        heard = " ".join(self._new_words) or "nothing"
+        heard = " ".join(self._listener.rest) or "nothing"
         where = f"line {step.line}: " if step.line else ""
         return _Failed(f"{where}expected {name!r}, {why}; heard: {heard}")
 
@@ -228,7 +222,7 @@ class _Actor:
                 await self._listener.sound(within=TURN_REACTION)
             await self._listener.quiet(TURN_QUIET, within=TURN_PATIENCE)
         self._must_be_there(str(step), line=step.line)
-        self._since, self._used = self._listener.cut(), 0
+        self._listener.forget()
         self._awaits_reaction = True
 
     def _must_be_there(self, what: str, *, line: int = 0) -> None:

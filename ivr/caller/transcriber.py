@@ -17,12 +17,15 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
+from ivr.audio.pcm import SILENT_FRAME
 from ivr.caller.listener import Transcribe
 from ivr.caller.matching import Words
 from ivr.caller.ngrams import arpa
 from ivr.errors import SpeechError
 
 NAME = "transcriber"
+WEIGHT = 0.7  # of the language model; at 1 it talks the decoder out of words it has heard
+PADDING = 15 * SILENT_FRAME
 TIME_LIMIT = 30.0  # seconds; a stretch of 12 s takes 2
 
 
@@ -39,7 +42,7 @@ async def transcribing(sentences: Iterable[Words]) -> AsyncIterator[Transcribe]:
     context = multiprocessing.get_context("spawn")  # a fork would copy the SIP thread's locks
     with tempfile.TemporaryDirectory(prefix="ivr-caller-") as folder:
         model = Path(folder) / "line.arpa"
-        model.write_text(arpa(known), encoding="ascii")
+        model.write_text(arpa(known, weight=WEIGHT), encoding="ascii")
         pool = ProcessPoolExecutor(1, mp_context=context)
         try:
             await _ask(pool, partial(_load, Path(folder), model, words))
@@ -48,8 +51,9 @@ async def transcribing(sentences: Iterable[Words]) -> AsyncIterator[Transcribe]:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
 
-async def _transcribe(pool: ProcessPoolExecutor, pcm: bytes) -> Words:
-    return await _ask(pool, partial(_decode, pcm))
+async def _transcribe(pool: ProcessPoolExecutor, pcm: bytes, /, *, again: bool = False) -> Words:
+    # With more silence around it the same speech has another mean, and other frames.
+    return await _ask(pool, partial(_decode, PADDING + pcm + PADDING if again else pcm))
 
 
 async def _ask(pool: ProcessPoolExecutor, work: "partial[Words]") -> Words:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -9,7 +10,7 @@ import sys
 from array import array
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,14 @@ def folder(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def ivr(*arguments: str) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        *IVR, *arguments, stdout=PIPE, stderr=PIPE, cwd=ROOT
+        *IVR, *arguments, stdout=PIPE, stderr=PIPE, cwd=ROOT, start_new_session=True
     )
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
+        # Its children hold our pipes too, and `wait` waits for those.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

@@ -51,6 +51,13 @@ def test_what_was_often_said_is_likelier_than_what_never_was() -> None:
     assert model.chance("is", ("is", "ready")) > 0
 
 
+def test_a_weight_makes_the_chances_more_alike() -> None:
+    texts = [("is", "ready")] * 9 + [("is", "waiting")]
+    plain, light = Model(arpa(texts)), Model(arpa(texts, weight=0.5))
+    for gram, chance in plain.chances.items():
+        assert gram == (START,) or light.chances[gram] == pytest.approx(chance**0.5, rel=0.01)
+
+
 @given(sentences)
 def test_the_header_counts_what_follows(texts: list[tuple[str, ...]]) -> None:
     text = arpa(texts)

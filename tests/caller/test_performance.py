@@ -182,6 +182,32 @@ def test_the_last_words_before_a_hang_up_are_heard() -> None:
     assert verdict.passed
 
 
+@pytest.mark.parametrize("mishears", [({"ready": "red"}, {}), ({}, {"ready": "red"})])
+def test_what_one_of_two_listenings_understands_counts(
+    mishears: tuple[dict[str, str], dict[str, str]],
+) -> None:
+    def prepare(line: FarEnd) -> None:
+        line.mishears = mishears
+        line.say("welcome")
+        line.say("your refill is ready to be picked up")
+        line.say("goodbye")
+
+    steps = (
+        "steps:\n- hears: welcome\n- hears: is ready\n- hears: picked up\n- hears: goodbye\n"
+        "ends: caller\n"
+    )
+    assert performance(steps, prepare)[0].passed
+
+
+def test_words_are_used_up_once_however_often_they_were_listened_to() -> None:
+    def prepare(line: FarEnd) -> None:
+        line.mishears = ({"ready": "red"}, {})
+        line.say("it is ready")
+
+    steps = "steps:\n- hears: ready\n- hears: {text: ready, within: 3}\nends: caller\n"
+    assert "expected 'hears: ready'" in performance(steps, prepare)[0].failure
+
+
 def test_a_line_that_does_not_hang_up_is_told() -> None:
     verdict, _, seconds = performance("steps:\n- hears: help\nends: line\n", greeting)
     assert "did not" in verdict.failure
@@ -210,7 +236,8 @@ def test_the_callers_own_hang_up_is_not_taken_for_the_lines() -> None:
 
 
 def test_a_broken_recogniser_ends_the_call_at_once() -> None:
-    async def broken(pcm: bytes, /) -> Words:
+    async def broken(pcm: bytes, /, *, again: bool = False) -> Words:
+        assert not again
         raise SpeechError("test", f"broke on {len(pcm)} bytes", retryable=False)
 
     def prepare(line: FarEnd) -> None:
