@@ -120,7 +120,10 @@ def test_an_agent_takes_the_call_and_speaks_with_the_caller(folder: Path) -> Non
 
 
 def test_an_agent_of_its_own_tells_the_briefing_and_hears_the_caller(folder: Path) -> None:
-    steps = "steps:\n- keys: '0'\n- hears: front desk\n- says: hello operator\n- silence: 4\nends: caller\n"
+    steps = (
+        "steps:\n- keys: '0'\n- hears: front desk\n- says: hello operator\n- silence: 4\n"
+        "ends: caller\n"
+    )
     port = free_port()
 
     async def run() -> tuple[int | None, str, bytes, bytes]:
