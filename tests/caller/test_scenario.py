@@ -18,6 +18,7 @@ from ivr.caller.scenario import (
     read_scenario,
 )
 from ivr.errors import FlowError, FlowErrors
+from tests.support.need import ROOT
 
 WHOLE = """\
 title: A refill that is ready
@@ -159,6 +160,12 @@ def test_any_text_is_a_scenario_or_a_list_of_mistakes(text: str) -> None:
         told = refused.errors
     assert bool(told) != bool(steps)
     assert all(error.file == "x.call" and error.line >= 1 for error in told)
+
+
+def test_the_scenario_of_the_reference_page_is_one() -> None:
+    page = (ROOT / "docs/reference/scenarios.md").read_text(encoding="utf-8")
+    scenario = read_scenario(page.split("```text\n")[1].split("```")[0], file="scenarios.md")
+    assert {type(step) for step in scenario.steps} == {Hears, Says, Keys, Silence}
 
 
 def test_an_expectation_uses_up_the_words_it_found() -> None:
