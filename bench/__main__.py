@@ -15,6 +15,7 @@ from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from tests.support.phone import Phone
 
 RESULTS = Path("bench/results/line.json")
+MID_SENTENCE = 1.7  # seconds into the question, between two of its pauses
 LOAD_FOR = 10.0  # seconds of playing prompts per level
 
 
@@ -90,7 +91,7 @@ def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
         phone.await_silence(of=1.5)
         phone.press("2")
         phone.await_sound(after=phone.keyed_at)
-        time.sleep(1.0)
+        time.sleep(MID_SENTENCE)
         began = act(phone)
         return max(0.0, _last_of_prompt(phone, began) - began)
 
