@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import contextlib
+import signal
 from datetime import datetime
 from pathlib import Path
 
@@ -48,19 +48,21 @@ def run(options: argparse.Namespace) -> int:
     """Answer calls until interrupted."""
     settings = read_settings(options)
     texts = texts_of(Path(settings.flows.folder), Path(settings.flows.prompts))
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(answer(options, texts))
+    asyncio.run(answer(options, texts))
     return 0
 
 
 async def answer(options: argparse.Namespace, texts: tuple[str, ...]) -> None:
     """
-    Answer calls until cancelled.
+    Answer calls until SIGINT or SIGTERM.
 
     Raises:
         SettingsError: The port is taken.
         SpeechError: There is no synthesiser or no recogniser.
     """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     conduct = Conduct(options.manner, greeting=await greeting_of(options.says))
     async with (
         transcribing(known_sentences(texts, more=(options.says,))) as transcribe,
@@ -70,7 +72,7 @@ async def answer(options: argparse.Namespace, texts: tuple[str, ...]) -> None:
         await endpoint.start()
         try:
             show(f"the agent is at sip:agent@{options.address}:{options.port} (Ctrl-C ends)")
-            await asyncio.Event().wait()
+            await stop.wait()
         finally:
             await endpoint.stop()
 
