@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
 
+from ivr.audio.pcm import duration
 from ivr.caller.listener import Heard, Listener, Transcribe, listening
 from ivr.caller.scenario import Ends, Hears, Keys, Says, Scenario, Silence, Step
 from ivr.caller.tasks import task_group
@@ -18,6 +19,7 @@ TURN_QUIET = 0.8  # seconds; a line pauses for half of it between sentences
 TURN_REACTION = 2.5  # seconds a line may take before it answers what we did
 TURN_PATIENCE = 30.0  # seconds; then we speak into whatever it is that does not end
 DECODING = 10.0  # seconds; a stretch is 12 s at most and decodes ten times as fast
+PLAYING_SLACK = 5.0  # seconds
 KEY_PAUSE = 0.5  # seconds a space between keys stands for
 HANG_UP_WITHIN = 30.0  # seconds; a goodbye takes 6
 MAX_REPLIES = 5  # to one question; a line that asks it again and again does not want to know
@@ -234,8 +236,11 @@ class _Actor:
         self._tell(Entry(self._listener.now, "caller", says.text or f"[{says.recording}]"))
         self._token += 1
         self._played.clear()
-        self._leg.play(self._props.sounds[says], token=self._token)
-        await self._played.wait()
+        pcm = self._props.sounds[says]
+        self._leg.play(pcm, token=self._token)
+        with contextlib.suppress(TimeoutError):  # on hold it is never played to its end
+            async with asyncio.timeout(duration(pcm) + PLAYING_SLACK):
+                await self._played.wait()
 
     async def _press(self, keys: str) -> None:
         self._tell(Entry(self._listener.now, "caller", f"[{keys}]"))

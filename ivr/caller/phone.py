@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ivr.audio import wav
 from ivr.audio.resample import resample
-from ivr.caller.agent import AgentPhone, Conduct, agent_phone, greeting_of
+from ivr.caller.agent import AgentPhone, Conduct, Manner, agent_phone, greeting_of
 from ivr.caller.corpus import prompts_in, sentences, usual_values
 from ivr.caller.matching import Words
 from ivr.caller.performance import AGENT_SENTENCE, Entry, Props, Verdict, perform
@@ -59,7 +59,7 @@ def load_scenario(path: Path) -> Scenario:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         what = f"the scenario cannot be read: {error.strerror}"
-        raise FlowErrors([FlowError(str(path), 1, Rule.YAML, what)]) from error
+        raise FlowErrors([FlowError(str(path), 1, "unreadable-file", what)]) from error
     return read_scenario(decode(data, file=str(path)), file=str(path))
 
 
@@ -123,9 +123,14 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
         SpeechError: The recogniser is broken.
     """
     known = known_sentences(order.texts, more=(*order.scenario.texts, order.agent_sentence))
+    watch = _Stopwatch()
+
+    def tell_of_agent(what: str) -> None:
+        tell(Entry(watch.seconds, "", what))
+
     async with (
         transcribing(known) as transcribe,
-        _agent(order, tell) as agent,
+        agent_phone(await _conduct(order), tell=tell_of_agent) as agent,
         _endpoint(order, agent) as endpoint,
     ):
         try:
@@ -133,21 +138,31 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
         except CallError as error:
             _, _, reason = str(error.args[0]).partition(": ")  # the leg's id means nothing here
             return Verdict(failure=f"the line did not answer: {reason}")
+        watch.start()
         tell(Entry(0.0, "", "the line answers"))
         props = Props(order.sounds, transcribe, tell, order.agent_sentence)
         return await perform(order.scenario, leg, props)
 
 
-@contextlib.asynccontextmanager
-async def _agent(order: Order, tell: Callable[[Entry], None]) -> AsyncIterator[AgentPhone]:
-    greeting = b"" if order.agent_port is None else await greeting_of(order.agent_sentence)
-    started = asyncio.get_running_loop().time()
+class _Stopwatch:
+    """Seconds since the line answered, for whoever is not on the call."""
 
-    def say(what: str) -> None:
-        tell(Entry(asyncio.get_running_loop().time() - started, "", what))
+    def __init__(self) -> None:
+        self._started: float | None = None
 
-    async with agent_phone(Conduct(greeting=greeting), tell=say) as phone:
-        yield phone
+    def start(self) -> None:
+        self._started = asyncio.get_running_loop().time()
+
+    @property
+    def seconds(self) -> float:
+        now = asyncio.get_running_loop().time()
+        return 0.0 if self._started is None else now - self._started
+
+
+async def _conduct(order: Order) -> Conduct:
+    if order.agent_port is None:
+        return Conduct(Manner.DECLINE)  # nobody should ring us
+    return Conduct(greeting=await greeting_of(order.agent_sentence))
 
 
 @contextlib.asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from ivr.errors import SpeechError
 from ivr.speech import pyttsx3_
 from ivr.speech.finishing import EDGE_FRAME, HEAD, active_level, trim
 from ivr.speech.pyttsx3_ import MAX_TEXT, VOICES, PyttsxSpeaker, sanitise, voices_with
+from tests.support.need import ROOT, need_program
 
 READY = "Your refill is ready at Cedar Street Pharmacy."
 LONG = "Thank you for holding. " * 80
@@ -220,6 +222,18 @@ def test_an_empty_file_of_the_engine_is_asked_for_again() -> None:
     moody = Moody()
     assert duration(moody.render("Hello.", voice="gmw/en-us", rate=160)) > 0.3
     assert moody.saves == 2
+
+
+def test_the_systems_library_serves_where_the_one_from_pypi_is_missing() -> None:
+    need_program("espeak-ng", package="espeak-ng")
+    speak = (
+        "import sys; sys.modules['espeakng_loader'] = None\n"
+        "from ivr.speech.pyttsx3_ import _Engine\n"
+        "assert len(_Engine().render('Hello there.', voice='en-us', rate=160)) > 8000\n"
+        "libraries = {line.split()[-1] for line in open('/proc/self/maps') if '.so' in line}\n"
+        "assert any('/usr/lib' in name and 'espeak-ng' in name for name in libraries)\n"
+    )
+    subprocess.run([sys.executable, "-c", speak], cwd=ROOT, check=True, capture_output=True)
 
 
 def test_text_is_cut_at_a_word_and_loses_its_control_characters() -> None:
