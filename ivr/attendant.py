@@ -216,6 +216,7 @@ class _Visit:
         try:
             notice = await self._line.speaker.render(self._line.wording("en").recorded)
         except SpeechError:
+            _log.warning("call not recorded: it could not be said", extra={"call": self._call})
             return
         self._leg.play(notice, token=NOTICE)
         async for event in self._leg.events():

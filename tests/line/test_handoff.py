@@ -144,7 +144,7 @@ def test_a_caller_who_hangs_up_during_the_briefing_frees_the_agent(desk: Desk) -
 
 
 def test_the_agent_is_told_who_it_is_and_what_they_want(
-    new_line: NewLine, desk: Desk, voice: Renderer
+    new_line: NewLine, desk: Desk, line_voice: Renderer
 ) -> None:
     desk.first.manner = Manner.ANSWER
     refills = {"flows": {"start": "refill_status"}}
@@ -158,7 +158,12 @@ def test_the_agent_is_told_who_it_is_and_what_they_want(
         call = desk.first.await_call()
         call.await_sound(after=0.0)
         told = spoken(ALEX, wording()("en"))
-        until(lambda: says(call.heard(), voice(told)), every=0.5, within=30.0, what="the briefing")
+        until(
+            lambda: says(call.heard(), line_voice(told)),
+            every=0.5,
+            within=30.0,
+            what="the briefing",
+        )
 
 
 def test_the_wait_for_a_person_is_never_silent(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What people say, in the line's own voice: for callers to speak, and for ears to compare with."""
+"""Texts as sound: what callers say, and what the line says, for ears to compare with."""
 
 import asyncio
 from types import TracebackType
@@ -10,9 +10,10 @@ from ivr.speech.pyttsx3_ import PyttsxSpeaker
 class Renderer:
     """Turns texts into PCM, each once; a context manager. To be used outside of event loops."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rate: int = 160) -> None:
+        """Speak as a line does, at *rate* words a minute."""
         self._runner = asyncio.Runner()
-        self._speaker = PyttsxSpeaker()
+        self._speaker = PyttsxSpeaker(rate=rate)
         self._known: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
