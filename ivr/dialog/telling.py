@@ -2,10 +2,13 @@
 
 from ivr.dialog.actions import HandOff, Listening
 from ivr.dialog.activity import Activity
+from ivr.dialog.events import Utterance
 from ivr.dialog.keypad import CLEAR_KEY, Keypad
 from ivr.dialog.prompt import Prompt
-from ivr.dialog.turns import Floor
+from ivr.dialog.turns import Due, Floor
 from ivr.dialog.verdicts import Finish, Verdict, WantsPerson
+
+LAST_WORDS = 3.0  # seconds for what the caller is saying as the prompt ends; a wish takes one
 
 
 class Telling(Activity):
@@ -40,6 +43,7 @@ class Telling(Activity):
         self.prompt = prompt
         self._then = then
         self._ear = ear
+        self._caller_speaks = False
 
     @property
     def last(self) -> bool:
@@ -54,10 +58,23 @@ class Telling(Activity):
         """Say it from the start."""
         self._say(self.prompt.after(lead), now)
 
-    def prompt_finished(self, *, now: float) -> Verdict:
-        """Go on."""
-        del now
+    def prompt_finished(self, *, now: float) -> Verdict | None:
+        """Go on, but not over a caller who is speaking: it may be the word "operator"."""
+        if self._caller_speaks:
+            self._floor.wait(Due.UTTERANCE, now + LAST_WORDS)
+            return None
         return self._then
+
+    def speech_started(self, *, now: float) -> None:
+        """Wait for what it is, also when the prompt ends meanwhile."""
+        del now
+        self._caller_speaks = True
+
+    def heard(self, utterance: Utterance, *, now: float) -> Verdict | None:
+        """Drop it: nothing was asked, and it is no universal."""
+        del utterance, now
+        self._caller_speaks = False
+        return None if self._floor.playing else self._then
 
     def speaking_lost(self, *, now: float) -> Verdict | None:
         """Try once more what the caller came to hear; do not hold up an end."""
@@ -82,11 +99,13 @@ class Telling(Activity):
             self.begin(now=now)
 
     def due(self, *, now: float) -> Verdict:
-        """Go on: nobody will tell us that it was heard."""
+        """Go on: nobody will tell us that it was heard, or what was said."""
+        del now
         self._floor.cut()
-        return self.prompt_finished(now=now)
+        return self._then
 
     def _say(self, prompt: Prompt, now: float) -> None:
+        self._caller_speaks = False
         self._floor.open()
         self._floor.say(prompt, now=now)
         if self._ear is None:

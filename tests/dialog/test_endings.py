@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from ivr.dialog.actions import Briefing, HandoffReason, HangUp, TakeMessage
 from ivr.dialog.briefing import spoken
+from ivr.dialog.events import SpeechStarted
 from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
 from tests.dialog.conversation import (
@@ -248,3 +249,22 @@ states:
     assert call.said == "Diga horario o salir."
     call.say("operador")
     assert call.handed_off.queue == "front_desk"
+
+
+def test_a_caller_who_speaks_as_an_announcement_ends_is_heard_out() -> None:
+    call = at_look_up()
+    call.operation("not_found")
+    call.happen(SpeechStarted(call.turn))
+    call.finish_prompt()
+    assert call.ending is None
+    call.hear()
+    assert call.handed_off.queue == "pharmacy"
+
+
+def test_speech_that_never_ends_holds_up_an_announcement_for_a_moment_only() -> None:
+    call = at_look_up()
+    call.operation("not_found")
+    call.happen(SpeechStarted(call.turn))
+    call.finish_prompt()
+    call.wait()
+    assert call.handed_off.queue == "pharmacy"

@@ -25,6 +25,15 @@ PLACES = [
 ]
 
 
+SOME_VALUES: dict[str, Value] = {
+    **dict.fromkeys(book().slots, "1111111"),
+    "cancel_sure": True,
+    "date_of_birth": today(),
+    "copay": 25,
+}
+"""Every slot of the line, set to something."""
+
+
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_a_shipped_scenario_comes_true_as_text(path: Path, tmp_path: Path) -> None:
     script = scenario(path)
@@ -75,13 +84,7 @@ def test_silence_for_ever_ends_somewhere_from_every_state(
 
 def _call_at(flow: str, state: str, folder: Path) -> Rehearsal:
     """A call that has just come to *state*, with every slot set to something."""
-    values: dict[str, Value] = {name: _some(name) for name in book().slots}
     dialog = Dialog(
-        book_starting_at(flow, state), wording(), start=flow, today=today(), values=values
+        book_starting_at(flow, state), wording(), start=flow, today=today(), values=SOME_VALUES
     )
     return Rehearsal(dialog, Practice(folder / "clinic.db"), impatient=True)
-
-
-def _some(name: str) -> Value:
-    known: dict[str, Value] = {"cancel_sure": True, "date_of_birth": today(), "copay": 25}
-    return known.get(name, "1111111")

@@ -55,7 +55,7 @@ class Stage:
                 (call,) = self._newcomers(others)
             perform(visit, phone, line, call, self._say)
             if visit.scenario.ends is Ends.AGENT:
-                line.await_call(call=call, phase="bridged", within=60.0)
+                line.await_call(call=call, phase="bridged", within=100.0)
             elif visit.scenario.ends is Ends.LINE:
                 phone.await_hang_up()
             else:
