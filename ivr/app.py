@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -52,10 +52,13 @@ def load_book(settings: Settings) -> FlowBook:
 
     Raises:
         FlowErrors: Every mistake of every file.
-        SettingsError: The folder cannot be read.
+        SettingsError: The folder cannot be read, or holds no flow.
     """
     folder = Path(settings.flows.folder)
     texts, mistakes = _read_folder(folder)
+    if not texts and not mistakes:
+        found = f"{folder}, where no flow file is"
+        raise SettingsError("flows.folder", found=found, accepted="a folder of flow files")
     reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
     book = None
     try:
@@ -178,16 +181,24 @@ class RunningLine:
         """Hang up, end every process, keep every row."""
         await self._stack.aclose()
 
-    def reload(self) -> FlowErrors | None:
-        """Use the edited flows for new calls; with mistakes in them keep those there are."""
+    def reload(self) -> Sequence[str]:
+        """
+        Use the edited flows for new calls; with mistakes in them keep those there are.
+
+        Returns:
+            The mistakes.
+        """
         try:
             self._book = load_book(self._settings)
         except FlowErrors as errors:
             for error in errors.errors:
                 _log.error("flow mistake", extra={"file": error.file, "rule": error.rule})
-            return errors
+            return [str(error) for error in errors.errors]
+        except SettingsError as error:
+            _log.error("flows not read", extra={"error": error})
+            return [str(error)]
         _log.info("flows reloaded", extra={"version": self._book.version})
-        return None
+        return []
 
     # ------------------------------------------------------------ parts
 
@@ -275,9 +286,8 @@ class RunningLine:
         return {"ok": True, "status": status, "port": self.port}
 
     async def _tell_reload(self) -> Mapping[str, Any]:
-        errors = self.reload()
-        if errors is not None:
-            return {"errors": [str(error) for error in errors.errors]}
+        if mistakes := self.reload():
+            return {"errors": mistakes}
         return {"version": self._book.version}
 
 

@@ -43,8 +43,10 @@ def show(options: argparse.Namespace) -> int:
 
 def _table(calls: list[dict[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for title in ("Call", "Seconds", "Where", "State", "Slots", "Last words", "Patience"):
-        table.add_column(title)
+    for title in ("Call", "Seconds", "Where", "State"):
+        table.add_column(title, no_wrap=True)
+    for title in ("Slots", "Last words", "Patience"):
+        table.add_column(title, overflow="fold")
     for call in calls:
         slots = " ".join(f"{name}={value}" for name, value in call["slots"].items())
         table.add_row(

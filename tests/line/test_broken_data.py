@@ -1,8 +1,10 @@
 """Databases, disks and flow files in trouble: the caller reaches a person, the operator is told."""
 
+import os
 import re
 import resource
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -179,6 +181,17 @@ def test_mistakes_in_a_flow_are_listed_and_the_running_flows_kept(
         edited.await_call(state="verify_identity.ask_birth")
     assert edited.await_last_row()["version"] == version
     assert len(edited.logged("flow mistake")) == len(mistakes)
+
+
+def test_flows_that_are_gone_are_named_and_the_running_flows_kept(
+    edited: LineProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "flows").rename(tmp_path / "elsewhere")
+    assert f"found {tmp_path}/flows" in edited.ivr("reload", status=1)
+    os.kill(edited.pid, signal.SIGHUP)
+    until(lambda: len(edited.logged("flows not read")) > 1, every=0.1, what="the second attempt")
+    with Phone(edited.port):
+        edited.await_call(state="verify_identity.ask_birth")
 
 
 def test_edited_flows_are_for_new_calls(
