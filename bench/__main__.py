@@ -97,8 +97,9 @@ def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
 
 
 def _press(phone: Phone) -> float:
+    began = time.monotonic()  # of the key's first packet: the line stops there, not at its end
     phone.press("1")
-    return phone.keyed_at
+    return began
 
 
 def _interrupt(phone: Phone, pcm: bytes) -> float:
