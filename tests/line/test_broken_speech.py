@@ -9,11 +9,12 @@ import pytest
 from ivr.audio.pcm import FRAME_BYTES
 from tests.flows.shipped import wording
 from tests.line.conftest import AGENT_HZ, NewLine
+from tests.line.hearing import hears
 from tests.speech.voices import on_the_phone
 from tests.support.agent_phone import AgentPhone
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
-from tests.support.sound import level_of_tone, says
+from tests.support.sound import says
 from tests.support.voice import Renderer
 from tests.support.waiting import until
 
@@ -133,11 +134,7 @@ def test_a_line_that_cannot_speak_at_all_puts_callers_through(
     with new_line(dumb, agents=[agent.uri]) as line, Phone(line.port) as phone:
         assert line.logged("the line cannot speak; callers hear music and are put through")
         assert re.search(r"BAD +voice .*en-nonsense", line.ivr("doctor", status=1))
-
-        def through() -> bool:
-            return level_of_tone(phone.heard()[-3200:], AGENT_HZ) > -25.0
-
-        until(through, every=0.05, within=60.0, what="the agent's voice")
+        hears(phone, AGENT_HZ, within=60.0)
         phone.hang_up()
         row = line.await_last_row()
         assert (row["outcome"], row["reason"]) == ("handed_off", "line_trouble")

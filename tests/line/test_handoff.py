@@ -14,10 +14,11 @@ from ivr.dialog.briefing import spoken
 from ivr.speech.tones import hold_music
 from tests.flows.shipped import wording
 from tests.line.conftest import AGENT_HZ, NewLine
-from tests.support.agent_phone import AgentCall, AgentPhone, Manner
+from tests.line.hearing import hears
+from tests.support.agent_phone import AgentPhone, Manner
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
-from tests.support.sound import level, level_of_tone, says, tone
+from tests.support.sound import level, says, tone
 from tests.support.voice import Renderer
 from tests.support.waiting import PATIENCE, until
 
@@ -25,7 +26,6 @@ pytestmark = pytest.mark.line
 
 CALLER_HZ = 450.0
 BEEP_HZ = 1000.0
-HEARD_DBFS = -25.0  # a tone at -15 that came through; what is not there is below -50
 QUIET_DBFS = -60.0
 PAUSE = 25  # frames; between announcement and music, or within a sentence
 ALEX = Briefing(
@@ -57,16 +57,6 @@ def desk(office: Desk) -> Desk:
     office.first.forget(Manner.DECLINE)
     office.second.forget(Manner.ACCEPT)
     return office
-
-
-def hears(stream: Phone | AgentCall, hertz: float) -> None:
-    """Wait until the tone of *hertz* comes through."""
-
-    def look() -> bool:
-        recent = b"".join(packet.pcm for packet in stream.packets[-10:])
-        return level_of_tone(recent, hertz) > HEARD_DBFS
-
-    until(look, every=0.02, what=f"a tone of {hertz:g} Hz")
 
 
 def test_caller_and_agent_hear_each_other(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.shipped import wording
 from tests.line.conftest import NewLine
+from tests.line.hearing import HEARD_DBFS
 from tests.support.agent_phone import AgentPhone
 from tests.support.phone import Phone
 from tests.support.sound import level_of_tone, says, tone
@@ -18,7 +19,6 @@ pytestmark = pytest.mark.line
 
 CALLER_HZ = 450.0
 WINDOW = 3200  # bytes, 0.2 s
-HEARD_DBFS = -25.0
 ANNOUNCED = {"records": {"record": "announced"}}
 CHOICES = "You can say appointment, refill, or insurance."
 BIRTH = "To find your record, please tell me the patient's date of birth."

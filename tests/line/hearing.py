@@ -1,0 +1,19 @@
+"""What tests listen for on a line."""
+
+from ivr.audio.pcm import FRAME
+from tests.support.rtp_stream import RtpStream
+from tests.support.sound import level_of_tone
+from tests.support.waiting import PATIENCE, until
+
+HEARD_DBFS = -25.0  # a tone at -15 that came through; what is not there is below -50
+LOOK = round(0.2 / FRAME)  # packets
+
+
+def hears(stream: RtpStream, hertz: float, *, within: float = PATIENCE) -> None:
+    """Wait until the tone of *hertz* comes through."""
+
+    def look() -> bool:
+        recent = b"".join(packet.pcm for packet in stream.packets[-LOOK:])
+        return level_of_tone(recent, hertz) > HEARD_DBFS
+
+    until(look, within=within, every=0.02, what=f"a tone of {hertz:g} Hz")

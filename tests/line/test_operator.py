@@ -1,0 +1,90 @@
+"""A person from everywhere, on a telephone: by key in every state, by voice in each kind."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ivr.flow.model import Handoff
+from tests.flows.shipped import book
+from tests.flows.test_scenarios import PLACES
+from tests.line import serve_from_anywhere
+from tests.line.conftest import AGENT_HZ, NewLine
+from tests.line.hearing import hears
+from tests.speech.voices import on_the_phone
+from tests.support.agent_phone import AgentPhone
+from tests.support.line_process import LineProcess
+from tests.support.phone import Phone
+from tests.support.voice import Renderer
+
+pytestmark = pytest.mark.line
+
+ALL = [f"{flow}.{state}" for flow, state in PLACES]
+ONE_OF_EACH = list(
+    {
+        (flow, type(book().flows[flow].states[state])): f"{flow}.{state}"
+        for flow, state in PLACES
+        if not isinstance(book().flows[flow].states[state], Handoff)
+    }.values()
+)
+"""One state of each kind of each flow; in a handoff nobody is asked what they want."""
+AT_ONCE = 2  # callers; each has an agent, and a line carries four legs
+WORDS_A_MINUTE = 160  # as shipped: an announcement must last until one can break in
+TRIES = 3
+ANSWERED_WITHIN = 8.0  # seconds
+
+FROM_ANYWHERE = (sys.executable, "-m", "tests.line.serve_from_anywhere")
+
+
+def call_each(line: LineProcess, places: list[str], ask: Callable[[Phone], None]) -> None:
+    """Place a call from each of *places*; all must reach an agent."""
+
+    def call(_place: str) -> None:
+        with Phone(line.port) as phone:
+            ask(phone)
+
+    with ThreadPoolExecutor(AT_ONCE) as callers:
+        outcomes = [callers.submit(call, place) for place in places]
+    line.await_no_call()
+    rows = line.await_rows(len(places))
+    astray = [row["path"] for row in rows if row["handoff"] != "served"]
+    assert astray == []
+    assert [outcome.exception() for outcome in outcomes if outcome.exception()] == []
+    assert sorted(row["path"][0] for row in rows) == sorted(places)
+
+
+@pytest.mark.timeout(400)
+def test_key_zero_reaches_an_agent_from_every_state(
+    new_line: NewLine, agent: AgentPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(serve_from_anywhere.PLACES, " ".join(ALL))
+
+    def ask(phone: Phone) -> None:
+        phone.press("0")
+        hears(phone, AGENT_HZ, within=30.0)
+
+    with new_line(agents=[agent.uri], prefix=FROM_ANYWHERE) as line:
+        call_each(line, ALL, ask)
+
+
+@pytest.mark.timeout(400)
+def test_operator_said_in_each_kind_of_state_reaches_an_agent(
+    new_line: NewLine, agent: AgentPhone, voice: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(serve_from_anywhere.PLACES, " ".join(ONE_OF_EACH))
+    operator = on_the_phone(voice("operator"))
+
+    def ask(phone: Phone) -> None:
+        for _ in range(TRIES):
+            phone.say(operator)
+            try:
+                hears(phone, AGENT_HZ, within=ANSWERED_WITHIN)
+            except TimeoutError:
+                continue
+            return
+        raise AssertionError("nobody answered")
+
+    settings = {"speech": {"engine": "auto", "rate": WORDS_A_MINUTE}}
+    with new_line(settings, agents=[agent.uri], prefix=FROM_ANYWHERE) as line:
+        call_each(line, ONE_OF_EACH, ask)
