@@ -126,6 +126,22 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """The pages in the browser: one where agents take calls, one that rings the line."""
+
+    address: str = "127.0.0.1"
+    """Address to listen on; on any but this machine's own, browsers ask for TLS."""
+    port: int = 8080
+    """0: no pages."""
+    certificate: str = ""
+    """PEM file of the certificate chain; with it the pages are served over TLS alone."""
+    key: str = ""
+    """PEM file of its private key."""
+    caller_page: str = "auto"
+    """`auto` (from this machine only), `on`, `off`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it."""
 
@@ -138,6 +154,7 @@ class Settings:
     flows: Flows = field(default_factory=Flows)
     clinic: ClinicSettings = field(default_factory=ClinicSettings)
     records: Records = field(default_factory=Records)
+    console: Console = field(default_factory=Console)
 
     @property
     def data_folder(self) -> Path:
@@ -181,6 +198,7 @@ class Settings:
 CHOICES = {
     "speech.engine": ("auto", "vosk", "sphinx", "remote", "none"),
     "records.record": ("off", "announced"),
+    "console.caller_page": ("auto", "on", "off"),
     "log_level": ("debug", "info", "warning", "error"),
 }
 MAX_PORT = 65535
@@ -191,6 +209,8 @@ PATHS = (
     "flows.prompts",
     "clinic.database",
     "records.recordings",
+    "console.certificate",
+    "console.key",
 )
 
 
