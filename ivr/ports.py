@@ -1,6 +1,6 @@
 """What the runtime needs from the outside world. Adapters implement these, nobody else does."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -104,10 +104,11 @@ class Tap(Protocol):
 
 class AudioLeg(Protocol):
     """
-    One party of a call as audio and keys: SipLeg, later BrowserLeg.
+    One party of a call as audio and keys: SipLeg, BrowserLeg.
 
-    Every method is called in the event loop. `play`, `stop_playing` and `listen` act at
-    once and never fail, also after the leg is gone; the awaitable ones raise `CallError`.
+    Every method is called in the event loop. `play`, `stop_playing`, `listen`, `subscribe`
+    and `feed` act at once and never fail, also after the leg is gone; the awaitable ones raise
+    `CallError`, but `unhear` and `disconnect`, which find nothing to do then.
     """
 
     @property
@@ -143,12 +144,42 @@ class AudioLeg(Protocol):
         """Copy both directions to *tap*; None stops."""
         ...
 
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        """
+        Send each received frame to *sink* too, beside `listen` and other subscribers.
+
+        Returns:
+            What ends it, at once; may be called twice.
+        """
+        ...
+
+    def feed(self, source: object, frame: bytes) -> None:
+        """
+        Mix *frame* of *source* into what the far end hears.
+
+        At most three frames of a source wait, the oldest is dropped; a frame that is
+        missing is silence of that source. *source* is told apart by identity and hashable.
+        """
+        ...
+
+    async def hear(self, other: "AudioLeg") -> None:
+        """
+        Let our far end hear that of *other*, beside what `play` sends and whom else it hears.
+
+        Survives re-INVITEs; hearing twice is hearing once.
+        """
+        ...
+
+    async def unhear(self, other: "AudioLeg") -> None:
+        """Undo `hear`; nothing to do when *other* was not heard."""
+        ...
+
     async def connect(self, other: "AudioLeg") -> None:
-        """Let both parties hear each other, beside whatever `play` sends; survives re-INVITEs."""
+        """Let both parties hear each other: `hear`, both ways."""
         ...
 
     async def disconnect(self, other: "AudioLeg") -> None:
-        """Undo `connect`."""
+        """Undo `hear`, both ways."""
         ...
 
     async def send_keys(self, keys: str) -> None:

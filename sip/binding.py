@@ -235,12 +235,15 @@ class PjCall(pj.Call):
             self._port.startTransmit(audio)
             audio.startTransmit(self._port)
 
-    def join(self, other: PjCall, *, hear: bool) -> None:
-        """Let the two far ends hear each other, or no longer."""
+    def hear(self, other: PjCall) -> None:
+        """Let our far end hear that of *other*."""
         with translated():
-            here, there = self.getAudioMedia(-1), other.getAudioMedia(-1)
-            for one, another in ((here, there), (there, here)):
-                (one.startTransmit if hear else one.stopTransmit)(another)
+            other.getAudioMedia(-1).startTransmit(self.getAudioMedia(-1))
+
+    def unhear(self, other: PjCall) -> None:
+        """Undo `hear`."""
+        with translated():
+            other.getAudioMedia(-1).stopTransmit(self.getAudioMedia(-1))
 
     def packets(self, index: int) -> int:
         """Count the RTP packets received since the stream began."""

@@ -32,7 +32,7 @@ class _Call:
     lock: RtpLock
     filters: tuple[tuple[Source, ...], tuple[Source, ...]] | None = None
     """What the kernel was told of `lock`: RTP, RTCP."""
-    partners: set[str] = field(default_factory=set)
+    hears: set[str] = field(default_factory=set)
     given_up: bool = False
 
 
@@ -116,7 +116,7 @@ class Calls:
             self._report(key, Answered())
 
     def media_changed(self, key: str) -> None:
-        """Reconnect port and partners: a new SDP gives a new place on the bridge, silently."""
+        """Reconnect port and other calls: a new SDP gives a new place on the bridge, silently."""
         call = self._calls[key]
         before, audio = call.watch.audio, call.pj.audio()
         call.watch.hear(audio, now=time.monotonic())
@@ -125,8 +125,7 @@ class Calls:
             call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
             call.filters = None  # the sockets may be new ones
             self._lock(call, 0)
-            for partner in call.partners:
-                self._join(call, self._calls[partner])
+            self._rejoin(key, call)
             self._report(key, MediaUp())
         if audio.held and not before.held:
             self._report(key, MediaHeld())
@@ -140,9 +139,10 @@ class Calls:
     def ended(self, key: str, status: int) -> None:
         """Forget the call."""
         call = self._calls.pop(key)
-        for partner in call.partners:
-            self._calls[partner].partners.discard(key)
-            self._calls[partner].media.part(call.media)
+        for other in self._calls.values():
+            if key in other.hears:
+                other.hears.discard(key)
+                other.media.part(call.media)
         self._report(key, causes.gone(status, state=call.watch.state, given_up=call.given_up))
 
     # ---------------------------------------------------------------- commands
@@ -156,26 +156,22 @@ class Calls:
         if key in self._calls:
             self._end(key, status)
 
-    def connect(self, key: str, other: str) -> None:
-        """Let two calls hear each other, now and after each re-INVITE."""
+    def hear(self, key: str, other: str) -> None:
+        """Let the far end of a call hear that of another, now and after each re-INVITE."""
         here, there = self._find(key), self._find(other)
-        here.partners.add(other)
-        there.partners.add(key)
+        here.hears.add(other)
         here.media.join(there.media)
-        there.media.join(here.media)
         self._join(here, there)
 
-    def disconnect(self, key: str, other: str) -> None:
-        """Undo `connect`."""
+    def unhear(self, key: str, other: str) -> None:
+        """Undo `hear`."""
         here, there = self._calls.get(key), self._calls.get(other)
-        if here is None or there is None or other not in here.partners:
+        if here is None or there is None or other not in here.hears:
             return
-        here.partners.discard(other)
-        there.partners.discard(key)
+        here.hears.discard(other)
         here.media.part(there.media)
-        there.media.part(here.media)
         if here.watch.audio.live and there.watch.audio.live:
-            here.pj.join(there.pj, hear=False)
+            here.pj.unhear(there.pj)
 
     def send_keys(self, key: str, keys: str) -> None:
         """Press keys."""
@@ -192,10 +188,17 @@ class Calls:
     def _report(self, key: str, report: Report) -> None:
         self._door.post(self._on_report, key, report)
 
+    def _rejoin(self, key: str, call: _Call) -> None:
+        for other in call.hears:
+            self._join(call, self._calls[other])
+        for another in self._calls.values():
+            if key in another.hears:
+                self._join(another, call)
+
     @staticmethod
     def _join(here: _Call, there: _Call) -> None:
         if here.watch.audio.live and there.watch.audio.live:
-            here.pj.join(there.pj, hear=True)
+            here.pj.hear(there.pj)
 
     def _end(self, key: str, status: int) -> None:
         try:

@@ -1,16 +1,16 @@
 """
 The sound of one leg, as plain Python: what is playing, who listens, who records.
 
-Three threads meet here. The event loop sets attributes (`play`, `listen`, `tap`), the SIP
+Three threads meet here. The event loop sets attributes (`play`, `subscribe`, `tap`), the SIP
 thread others (`join`, `part`); the media clock asks for a frame (`next_frame`) and brings
 one (`take`) every 20 ms. Each attribute is written by one side only, so an assignment is
 all the locking there is.
 """
 
-from array import array
 from collections import deque
 from collections.abc import Callable
 
+from ivr.audio.mixing import Mixer, mix
 from ivr.audio.pcm import FRAME_BYTES, SILENT_FRAME
 from ivr.ports import FrameSink, Tap
 
@@ -43,6 +43,17 @@ class _Playing:
         return frame.ljust(FRAME_BYTES, b"\0")
 
 
+class _Ear:
+    """One sink, and the frames on their way to it."""
+
+    __slots__ = ("frames", "open", "sink")
+
+    def __init__(self, sink: FrameSink) -> None:
+        self.sink = sink
+        self.frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
+        self.open = True
+
+
 class MediaPort:
     """Frames to and from one leg. `on_played` gets the token of audio that was sent to its end."""
 
@@ -50,9 +61,11 @@ class MediaPort:
         self._post = post
         self._on_played = on_played
         self._playing: _Playing | None = None
-        self._sink: FrameSink | None = None
+        self._unlisten: Callable[[], None] = _nothing
+        self._ears: tuple[_Ear, ...] = ()
         self._tap: Tap | None = None
-        self._heard: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
+        self.mixer = Mixer()
+        """What is mixed into what the far end hears; fed in the event loop."""
         self._draining = False
         self._partners: tuple[MediaPort, ...] = ()
         self._last_heard = SILENT_FRAME
@@ -70,13 +83,31 @@ class MediaPort:
 
     def listen(self, sink: FrameSink | None) -> None:
         """Send received frames to *sink*, none that came before this moment."""
-        self._sink = None
-        self._heard.clear()
-        self._sink = sink
+        self._unlisten()
+        self._unlisten = self.subscribe(sink) if sink else _nothing
+
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        """Send received frames to *sink* too, none that came before this moment."""
+        ear = _Ear(sink)
+        self._ears = (*self._ears, ear)
+
+        def unsubscribe() -> None:
+            ear.open = False
+            self._ears = tuple(other for other in self._ears if other is not ear)
+
+        return unsubscribe
 
     def tap(self, tap: Tap | None) -> None:
         """Copy both directions to *tap*."""
         self._tap = tap
+
+    def end(self) -> None:
+        """Fall silent for good: nobody listens, nobody records."""
+        self.stop()
+        self.tap(None)
+        for ear in self._ears:
+            ear.open = False
+        self._ears = ()
 
     def _finished(self, playing: _Playing) -> None:
         if self._playing is playing:
@@ -85,8 +116,9 @@ class MediaPort:
 
     def _drain(self) -> None:
         self._draining = False
-        while self._heard and (sink := self._sink):
-            sink(self._heard.popleft())
+        for ear in self._ears:
+            while ear.frames and ear.open:
+                ear.sink(ear.frames.popleft())
 
     # ---------------------------------------------------------------- SIP thread
 
@@ -103,14 +135,14 @@ class MediaPort:
 
     def next_frame(self) -> bytes | None:
         """Return the next frame to send, or None for silence."""
+        frame = None
         playing = self._playing
-        if playing is None or playing.done:
-            self._last_said = SILENT_FRAME
-            return None
-        frame = playing.next_frame()
-        if playing.done:
-            self._post(self._finished, playing)
-        self._last_said = frame
+        if playing is not None and not playing.done:
+            frame = playing.next_frame()
+            if playing.done:
+                self._post(self._finished, playing)
+        frame = self.mixer.add_to(frame)
+        self._last_said = frame or SILENT_FRAME
         return frame
 
     def take(self, frame: bytes) -> None:
@@ -118,9 +150,11 @@ class MediaPort:
         self._last_heard = frame
         if self._tap is not None:
             self._tap(frame, self._said())
-        if self._sink is None:
+        ears = self._ears
+        if not ears:
             return
-        self._heard.append(frame)
+        for ear in ears:
+            ear.frames.append(frame)
         if not self._draining:
             self._draining = True
             self._post(self._drain)
@@ -133,13 +167,5 @@ class MediaPort:
         return said
 
 
-def mix(one: bytes, other: bytes) -> bytes:
-    """Add two frames, clipping."""
-    if one == SILENT_FRAME:
-        return other
-    if other == SILENT_FRAME:
-        return one
-    mixed = array("h", one)
-    for i, sample in enumerate(array("h", other)):
-        mixed[i] = max(-32768, min(32767, mixed[i] + sample))
-    return mixed.tobytes()
+def _nothing() -> None:
+    """Unsubscribe nobody."""

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from ivr.errors import CallError, MisuseError
 from ivr.ports import AudioLeg, FrameSink, Gone, LegEvent, LegInfo, Played, Tap
+from ivr.relay import Relay
 from sip import causes
 from sip.media_port import MediaPort
 
@@ -26,12 +27,12 @@ class Commands(Protocol):
         """End the call."""
         ...
 
-    def connect(self, key: str, other: str) -> None:
-        """Let two calls hear each other."""
+    def hear(self, key: str, other: str) -> None:
+        """Let the far end of a call hear that of another."""
         ...
 
-    def disconnect(self, key: str, other: str) -> None:
-        """Undo `connect`."""
+    def unhear(self, key: str, other: str) -> None:
+        """Undo `hear`."""
         ...
 
     def send_keys(self, key: str, keys: str) -> None:
@@ -60,6 +61,7 @@ class SipLeg:
     ) -> None:
         self._info = info
         self._media = media
+        self._relay = Relay(media.mixer)
         self._commands = commands
         self._submit = submit
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
@@ -78,9 +80,8 @@ class SipLeg:
             return
         if isinstance(event, Gone):
             self._end = event
-            self._media.stop()
-            self._media.listen(None)
-            self._media.tap(None)
+            self._media.end()
+            self._relay.close()
             self._changed.set()
         elif self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played):
             return
@@ -141,18 +142,40 @@ class SipLeg:
         """Copy both directions to *tap*."""
         self._media.tap(tap if self._end is None else None)
 
-    async def connect(self, other: AudioLeg) -> None:
-        """Let both parties hear each other; *other* must be a `SipLeg`."""
-        there = self._sip(other)
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        """Send each received frame to *sink* too."""
+        return self._media.subscribe(sink) if self._end is None else lambda: None
+
+    def feed(self, source: object, frame: bytes) -> None:
+        """Mix *frame* into what the far end hears."""
+        if self._end is None:
+            self._media.mixer.feed(source, frame)
+
+    async def hear(self, other: AudioLeg) -> None:
+        """Let our far end hear that of *other*; two phone calls on the bridge of pjsua."""
         self._raise_if_gone()
-        there._raise_if_gone()  # noqa: SLF001 - the same class
-        await self._submit(lambda: self._commands.connect(self._info.key, there.info.key))
+        if isinstance(other, SipLeg):
+            other._raise_if_gone()  # noqa: SLF001 - the same class
+            there = other.info.key
+            await self._submit(lambda: self._commands.hear(self._info.key, there))
+        else:
+            self._relay.hear(other)
+
+    async def unhear(self, other: AudioLeg) -> None:
+        """Undo `hear`; nothing to do when either is gone."""
+        if not isinstance(other, SipLeg):
+            self._relay.unhear(other)
+        elif self._end is None:
+            there = other.info.key
+            await self._submit(lambda: self._commands.unhear(self._info.key, there))
+
+    async def connect(self, other: AudioLeg) -> None:
+        """Let both parties hear each other."""
+        await asyncio.gather(self.hear(other), other.hear(self))
 
     async def disconnect(self, other: AudioLeg) -> None:
         """Undo `connect`; nothing to do when either is gone."""
-        there = self._sip(other)
-        if self._end is None:
-            await self._submit(lambda: self._commands.disconnect(self._info.key, there.info.key))
+        await asyncio.gather(self.unhear(other), other.unhear(self))
 
     async def send_keys(self, keys: str) -> None:
         """Press *keys* (0-9, *, #, A-D) towards the far end (RFC 4733)."""
@@ -176,12 +199,6 @@ class SipLeg:
             await self._submit(lambda: self._commands.hang_up(self._info.key, status))
         except CallError:
             return  # the line has stopped: so has the leg
-
-    @staticmethod
-    def _sip(other: AudioLeg) -> "SipLeg":
-        if not isinstance(other, SipLeg):
-            raise MisuseError("a SIP leg connects to SIP legs only; bridge others frame by frame")
-        return other
 
     def _raise_if_gone(self) -> None:
         if self._end is not None:

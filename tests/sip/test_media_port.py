@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.audio.pcm import FRAME_BYTES, SILENT_FRAME
-from sip.media_port import QUEUED_FRAMES, MediaPort, mix
+from sip.media_port import QUEUED_FRAMES, MediaPort
 
 Job = tuple[Callable[..., None], tuple[object, ...]]
 
@@ -144,12 +144,50 @@ def test_a_tap_hears_prompt_and_partner_together() -> None:
     ]
 
 
-@given(st.binary(min_size=FRAME_BYTES, max_size=FRAME_BYTES))
-def test_silence_changes_nothing_in_a_mix(frame: bytes) -> None:
-    assert mix(frame, SILENT_FRAME) == frame
-    assert mix(SILENT_FRAME, frame) == frame
+def test_two_subscribers_and_a_listener_each_hear_every_frame_until_they_leave() -> None:
+    loop = Loop()
+    port, _ = _port(loop)
+    heard: dict[str, list[bytes]] = {"one": [], "two": [], "listener": []}
+    leave = port.subscribe(heard["one"].append)
+    port.subscribe(heard["two"].append)
+    port.listen(heard["listener"].append)
+    port.take(_frame(1))
+    assert loop.waiting == 1
+    loop.run()
+    port.take(_frame(2))
+    leave()
+    leave()
+    port.listen(None)
+    loop.run()
+    assert heard == {"one": [_frame(1)], "two": [_frame(1), _frame(2)], "listener": [_frame(1)]}
 
 
-def test_a_mix_clips() -> None:
-    assert mix(_frame(30_000), _frame(30_000)) == _frame(32_767)
-    assert mix(_frame(-30_000), _frame(-30_000)) == _frame(-32_768)
+def test_who_is_fed_in_is_heard_beside_the_prompt_and_on_the_tap() -> None:
+    loop = Loop()
+    port, _ = _port(loop)
+    taken: list[tuple[bytes, bytes]] = []
+    port.tap(lambda heard, said: taken.append((heard, said)))
+    port.play(_frame(1000), token=1, loop=False)
+    for value in (20, 30):
+        port.mixer.feed("browser", _frame(value))
+    assert [port.next_frame(), port.next_frame(), port.next_frame()] == [
+        _frame(1020),
+        _frame(30),
+        None,
+    ]
+    port.mixer.feed("browser", _frame(40))
+    port.next_frame()
+    port.take(_frame(7))
+    assert taken == [(_frame(7), _frame(40))]
+
+
+def test_a_leg_that_ended_sends_frames_to_nobody() -> None:
+    loop = Loop()
+    port, _ = _port(loop)
+    heard: list[bytes] = []
+    port.listen(heard.append)
+    port.subscribe(heard.append)
+    port.take(_frame(1))
+    port.end()
+    loop.run()
+    assert heard == []

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from ivr.errors import LegBroken, LegClosed, LegLost, MisuseError
+from ivr.audio.pcm import FRAME_BYTES
+from ivr.errors import LegBroken, LegClosed, LegLost
 from ivr.ports import Gone
 from sip import watchdog
 from sip.sip_leg import SipLeg
@@ -218,13 +219,41 @@ def test_a_recording_hears_the_agent_as_said_to_the_caller() -> None:
     asyncio.run(story())
 
 
-def test_a_leg_joins_sip_legs_only() -> None:
+def test_a_leg_that_hears_another_is_not_heard_by_it_through_reinvites() -> None:
+    async def story() -> None:
+        async with open_line(_just_answer) as line:
+            caller, agent = await line.phone(), await line.phone()
+            await caller.call()
+            desk = await _connected(line, agent)
+            await desk.hear(line.legs[0])
+            assert await _hear(caller, agent) == (False, True)
+            await agent.call(body=sdp(agent.rtp.port, direction="sendonly", version=2))
+            await agent.call(body=sdp(agent.rtp.port, version=3))
+            assert await _hear(caller, agent) == (False, True)
+            await caller.call(body=sdp(caller.rtp.port, payloads="8 101", version=2))
+            assert await _hear(caller, agent, kind=8) == (False, True)
+            await desk.unhear(line.legs[0])
+            await desk.unhear(line.legs[0])
+            assert await _hear(caller, agent, kind=8) == (False, False)
+
+    asyncio.run(story())
+
+
+def test_a_leg_of_another_kind_is_heard_frame_by_frame() -> None:
     async def story() -> None:
         async with open_line(_just_answer) as line:
             caller = await line.phone()
             await caller.call()
-            with pytest.raises(MisuseError):
-                await line.legs[0].connect(FakeAudioLeg())
+            leg, browser = line.legs[0], FakeAudioLeg()
+            await leg.connect(browser)
+            assert browser.hears == {leg}
+            (sink,) = browser.sinks
+            for _ in range(20):
+                sink(LOUD[:FRAME_BYTES])
+                await caller.rtp.talk(0.02)
+            assert caller.rtp.loud > 5
+            await leg.disconnect(browser)
+            assert (browser.hears, browser.sinks) == (set(), [])
 
     asyncio.run(story())
 

@@ -1,7 +1,7 @@
 """Legs, voices and ears without a network, for the shells on a virtual clock."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from ivr.audio.pcm import duration
 from ivr.dialog.actions import Listening
@@ -28,6 +28,9 @@ class FakeAudioLeg:
         self.log: list[tuple[float, str]] = []
         self.sink: FrameSink | None = None
         self.peers: list[AudioLeg] = []
+        self.hears: set[AudioLeg] = set()
+        self.sinks: list[FrameSink] = []
+        self.fed: list[tuple[object, bytes]] = []
         self.gone = False
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._playing: asyncio.TimerHandle | None = None
@@ -68,13 +71,30 @@ class FakeAudioLeg:
     def tap(self, tap: Tap | None) -> None:
         """Nothing to record here."""
 
-    async def connect(self, other: AudioLeg) -> None:
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        self.sinks.append(sink)
+        return lambda: self.sinks.remove(sink) if sink in self.sinks else None
+
+    def feed(self, source: object, frame: bytes) -> None:
+        self.fed.append((source, frame))
+
+    async def hear(self, other: AudioLeg) -> None:
         if self.gone:
-            raise LegLost("the caller has gone")
+            raise LegLost("the far end has gone")
+        self.hears.add(other)
+
+    async def unhear(self, other: AudioLeg) -> None:
+        self.hears.discard(other)
+
+    async def connect(self, other: AudioLeg) -> None:
+        await self.hear(other)
+        await other.hear(self)
         self._note("connect")
         self.peers.append(other)
 
     async def disconnect(self, other: AudioLeg) -> None:
+        await self.unhear(other)
+        await other.unhear(self)
         self._note("disconnect")
         self.peers.remove(other)
 
