@@ -12,6 +12,8 @@ class Refusal(StrEnum):
     NO_ANSWER = "no_answer"
     UNREACHABLE = "unreachable"
     SILENT = "silent"  # answered, but pressed neither 1 nor 2: a voicemail, or nobody near
+    AGENT_GONE = "agent_gone"  # picked up, then the network lost them before they could accept
+    CALLER_GONE = "caller_gone"  # nobody refused: the caller left first, or keeps the place
 
 
 @dataclass(frozen=True, slots=True)
