@@ -1,1 +1,1 @@
-"""Live state that several cells share. Empty until then: one cell keeps its own in memory."""
+"""Who waits and who can answer: in memory for one cell, on Redis for several."""
