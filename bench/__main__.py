@@ -13,9 +13,11 @@ from pathlib import Path
 from bench.line import Line, invite_arrival
 from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from tests.support.phone import Phone
+from tests.support.waiting import until
 
 RESULTS = Path("bench/results/line.json")
-MID_SENTENCE = 1.7  # seconds into the question, between two of its pauses
+INTO_SENTENCE = 1.0  # seconds into the question
+MID_WORD = 5  # loud packets in a row: not one of its pauses
 LOAD_FOR = 10.0  # seconds of playing prompts per level
 
 
@@ -91,7 +93,8 @@ def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
         phone.await_silence(of=1.5)
         phone.press("2")
         phone.await_sound(after=phone.keyed_at)
-        time.sleep(MID_SENTENCE)
+        time.sleep(INTO_SENTENCE)
+        until(lambda: all(p.loud for p in phone.packets[-MID_WORD:]), every=0.005, what="a word")
         began = act(phone)
         return max(0.0, _last_of_prompt(phone, began) - began)
 
