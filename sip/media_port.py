@@ -11,36 +11,14 @@ from collections import deque
 from collections.abc import Callable
 
 from ivr.audio.mixing import Mixer, mix
-from ivr.audio.pcm import FRAME_BYTES, SILENT_FRAME
+from ivr.audio.pcm import SILENT_FRAME
+from ivr.audio.playing import Playing
 from ivr.ports import FrameSink, Tap
 
 QUEUED_FRAMES = 50  # one second; a loop that is stuck for longer loses the oldest
 
 Post = Callable[..., None]
 """`post(function, *arguments)`: run it in the event loop soon."""
-
-
-class _Playing:
-    """One `play`: written by the media clock after it was handed over."""
-
-    __slots__ = ("done", "loop", "pcm", "position", "token")
-
-    def __init__(self, pcm: bytes, *, token: int, loop: bool) -> None:
-        self.pcm = pcm
-        self.token = token
-        self.loop = loop and bool(pcm)
-        self.position = 0
-        self.done = False
-
-    def next_frame(self) -> bytes:
-        frame = self.pcm[self.position : self.position + FRAME_BYTES]
-        self.position += FRAME_BYTES
-        while self.loop and len(frame) < FRAME_BYTES:
-            self.position = FRAME_BYTES - len(frame)
-            frame += self.pcm[: self.position]
-        if not self.loop and self.position >= len(self.pcm):
-            self.done = True
-        return frame.ljust(FRAME_BYTES, b"\0")
 
 
 class _Ear:
@@ -60,7 +38,7 @@ class MediaPort:
     def __init__(self, post: Post, *, on_played: Callable[[int], None]) -> None:
         self._post = post
         self._on_played = on_played
-        self._playing: _Playing | None = None
+        self._playing: Playing | None = None
         self._unlisten: Callable[[], None] = _nothing
         self._ears: tuple[_Ear, ...] = ()
         self._tap: Tap | None = None
@@ -75,7 +53,7 @@ class MediaPort:
 
     def play(self, pcm: bytes, *, token: int, loop: bool) -> None:
         """Replace what plays; empty *pcm* that does not loop is `Played` with the next frame."""
-        self._playing = _Playing(pcm, token=token, loop=loop)
+        self._playing = Playing(pcm, token=token, loop=loop)
 
     def stop(self) -> None:
         """Fall silent with the next frame."""
@@ -109,7 +87,7 @@ class MediaPort:
             ear.open = False
         self._ears = ()
 
-    def _finished(self, playing: _Playing) -> None:
+    def _finished(self, playing: Playing) -> None:
         if self._playing is playing:
             self._playing = None
             self._on_played(playing.token)

@@ -1,0 +1,225 @@
+"""A browser as an `ivr.ports.AudioLeg`: plain Python, no aiortc in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from ivr.audio.pcm import FRAME
+from ivr.errors import CallError, LegBroken, LegClosed, LegLost, MisuseError
+from ivr.ports import AudioLeg, FrameSink, Gone, Keyed, LegEvent, LegInfo, Played, Tap
+from ivr.relay import Relay
+from ivr.webrtc.browser_media import BrowserMedia
+from ivr.webrtc.clock import FrameClock
+from ivr.webrtc.peer import Peer, PeerOptions
+
+EVENTS_KEPT = 256  # a flood of keys is cut there; the end of the leg always gets in
+KEYS = frozenset("0123456789*#ABCD")
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOptions:
+    """How browsers reach this machine, and when they are given up."""
+
+    peer: PeerOptions = field(default_factory=PeerOptions)
+    connect_within: float = 10.0
+    """Seconds from our answer to the browser's first packet."""
+    lost_after: float = 2.0
+    """Seconds without a packet after which a browser counts as lost."""
+
+
+class BrowserLeg:
+    """
+    One browser.
+
+    The signalling hands over the browser's offer (`accept`), its keys (`key`) and its leaving
+    (`left`); `heard`, `connected` and `ended` are the peer's; the rest is `ivr.ports.AudioLeg`.
+    It is made in the event loop, and whoever makes it calls `hang_up` in the end, also when it
+    was `Gone` by itself.
+
+    A page mutes its microphone by `track.enabled = false`: a browser whose track is taken away
+    sends no packets and so is lost.
+    """
+
+    def __init__(self, info: LegInfo, options: BrowserOptions) -> None:
+        self._info = info
+        self._options = options
+        self._peer = Peer(self, options.peer)
+        self._clock = FrameClock(self._tick, skip=self._peer.skip)
+        self._media = BrowserMedia(lambda token: self._take(Played(token)))
+        self._relay = Relay(self._media.mixer)
+        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._established = asyncio.Event()
+        self._giving_up: asyncio.TimerHandle | None = None
+        self._silent_for = 0.0
+        self._end: Gone | None = None
+        self._ours = False
+        self._told = False
+
+    # ---------------------------------------------------------------- from the signalling
+
+    async def accept(self, offer: str) -> str:
+        """
+        Take the browser's *offer* (SDP, not trickled); return the answer.
+
+        Raises:
+            LegBroken: The offer cannot be used; the leg is gone then.
+        """
+        self._raise_if_gone()
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await self._peer.accept(offer)
+        except BaseException:
+            self._finish(Gone(lost=True))
+            raise
+        self._giving_up = loop.call_later(self._options.connect_within, self._give_up)
+        return answer
+
+    def key(self, key: str) -> None:
+        """
+        Take a key of the page's keypad.
+
+        Raises:
+            MisuseError: It is none of 0-9, *, #, A-D.
+        """
+        if key not in KEYS:
+            raise MisuseError(f"leg {self._info.key}: only 0-9, *, # and A-D are keys")
+        self._take(Keyed(key))
+
+    def left(self, *, lost: bool = False) -> None:
+        """Learn that the browser hung up, or with *lost* that its signalling broke."""
+        self._finish(Gone(lost=lost))
+
+    # ---------------------------------------------------------------- from the peer
+
+    def heard(self, timestamp: int, pcm: bytes) -> None:
+        """Take one packet."""
+        self._silent_for = 0.0
+        self._media.playout.put(timestamp, pcm)
+        if not self._established.is_set() and self._end is None:
+            self._established.set()
+            self._clock.start()
+
+    def connected(self) -> None:
+        """Learn that audio can flow."""
+        if self._end is None:
+            self._clock.start()
+
+    def ended(self, *, lost: bool) -> None:
+        """Learn that the connection is over."""
+        self._finish(Gone(lost=lost))
+
+    # ---------------------------------------------------------------- AudioLeg
+
+    @property
+    def info(self) -> LegInfo:
+        """Who is there."""
+        return self._info
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        """Yield what happens, `Gone` last. Cancelling loses nothing."""
+        while not self._told:
+            event = await self._events.get()
+            self._told = isinstance(event, Gone)
+            yield event
+
+    async def answer(self) -> None:
+        """Return when audio flows; the browser's offer was answered by `accept`."""
+        self._raise_if_gone()
+        await self._established.wait()
+        self._raise_if_gone()
+
+    def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
+        """Replace what plays."""
+        if self._end is None:
+            self._media.play(pcm, token=token, loop=loop)
+
+    def stop_playing(self) -> None:
+        """Fall silent within one frame."""
+        self._media.stop()
+
+    def listen(self, sink: FrameSink | None) -> None:
+        """Send each received frame to *sink*."""
+        self._media.listen(sink if self._end is None else None)
+
+    def tap(self, tap: Tap | None) -> None:
+        """Copy both directions to *tap*."""
+        self._media.tap(tap if self._end is None else None)
+
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        """Send each received frame to *sink* too."""
+        return self._media.subscribe(sink) if self._end is None else lambda: None
+
+    def feed(self, source: object, frame: bytes) -> None:
+        """Mix *frame* into what the browser hears."""
+        if self._end is None:
+            self._media.mixer.feed(source, frame)
+
+    async def hear(self, other: AudioLeg) -> None:
+        """Let the browser hear the far end of *other*."""
+        self._raise_if_gone()
+        self._relay.hear(other)
+
+    async def unhear(self, other: AudioLeg) -> None:
+        """Undo `hear`."""
+        self._relay.unhear(other)
+
+    async def connect(self, other: AudioLeg) -> None:
+        """Let both parties hear each other."""
+        await asyncio.gather(self.hear(other), other.hear(self))
+
+    async def disconnect(self, other: AudioLeg) -> None:
+        """Undo `connect`; nothing to do when either is gone."""
+        await asyncio.gather(self.unhear(other), other.unhear(self))
+
+    async def send_keys(self, keys: str) -> None:
+        """Fail: a browser has a screen, and no use for *keys* (`MisuseError`)."""
+        self._raise_if_gone()
+        raise MisuseError(f"leg {self._info.key}: a browser takes no keys ({len(keys)})")
+
+    async def hang_up(self, *, status: int = 0) -> None:
+        """End the leg; `Gone` follows at once. Returns when nothing of it is left."""
+        if self._end is None:
+            self._ours = True
+            self._finish(Gone(status=status))
+        await self._peer.close()
+
+    # ---------------------------------------------------------------- private
+
+    def _tick(self) -> None:
+        self._peer.send(self._media.tick())
+        self._silent_for += FRAME
+        if self._established.is_set() and self._silent_for > self._options.lost_after:
+            self._finish(Gone(lost=True))
+
+    def _give_up(self) -> None:
+        if not self._established.is_set():
+            self._finish(Gone(lost=True))
+
+    def _take(self, event: LegEvent) -> None:
+        full = self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played)
+        if self._end is None and not full:
+            self._events.put_nowait(event)
+
+    def _finish(self, end: Gone) -> None:
+        if self._end is not None:
+            return
+        self._end = end
+        self._events.put_nowait(end)
+        self._established.set()
+        self._clock.stop()
+        self._media.end()
+        self._relay.close()
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+        self._peer.begin_to_close()
+
+    def _raise_if_gone(self) -> None:
+        if self._end is not None:
+            raise self._error(self._end)
+
+    def _error(self, end: Gone) -> CallError:
+        if self._ours:
+            return LegClosed(f"leg {self._info.key}: we hung up")
+        if end.lost:
+            return LegBroken(f"leg {self._info.key}: the browser is silent or out of reach")
+        return LegLost(f"leg {self._info.key}: the browser hung up")

@@ -1,0 +1,81 @@
+"""The sound of one browser: what it hears, who hears it. One thread, the event loop's."""
+
+from collections.abc import Callable
+
+from ivr.audio.mixing import Mixer
+from ivr.audio.pcm import SILENT_FRAME
+from ivr.audio.playing import Playing
+from ivr.audio.playout import Playout
+from ivr.ports import FrameSink, Tap
+
+
+class BrowserMedia:
+    """Frames to and from one browser. `on_played` gets the token of audio sent to its end."""
+
+    def __init__(self, on_played: Callable[[int], None]) -> None:
+        self._on_played = on_played
+        self.playout = Playout()
+        """What came from the browser."""
+        self.mixer = Mixer()
+        """What is mixed into what the browser hears."""
+        self._playing: Playing | None = None
+        self._unlisten: Callable[[], None] = _nothing
+        self._sinks: tuple[FrameSink, ...] = ()
+        self._tap: Tap | None = None
+
+    def tick(self) -> bytes:
+        """Take one frame from the browser to all who listen; return the one to send to it."""
+        heard, said = self.playout.take(), self._next_frame()
+        if self._tap is not None:
+            self._tap(heard, said)
+        for sink in self._sinks:
+            sink(heard)
+        return said
+
+    def play(self, pcm: bytes, *, token: int, loop: bool) -> None:
+        """Replace what plays; empty *pcm* that does not loop is `Played` with the next frame."""
+        self._playing = Playing(pcm, token=token, loop=loop)
+
+    def stop(self) -> None:
+        """Fall silent with the next frame."""
+        self._playing = None
+
+    def listen(self, sink: FrameSink | None) -> None:
+        """Send received frames to *sink*, which replaces the one before."""
+        self._unlisten()
+        self._unlisten = self.subscribe(sink) if sink else _nothing
+
+    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
+        """Send received frames to *sink* too, until what is returned is called."""
+
+        def once(frame: bytes, /) -> None:
+            sink(frame)
+
+        def unsubscribe() -> None:
+            self._sinks = tuple(other for other in self._sinks if other is not once)
+
+        self._sinks = (*self._sinks, once)
+        return unsubscribe
+
+    def tap(self, tap: Tap | None) -> None:
+        """Copy both directions to *tap*."""
+        self._tap = tap
+
+    def end(self) -> None:
+        """Fall silent for good: nobody listens, nobody records."""
+        self.stop()
+        self.tap(None)
+        self._sinks = ()
+
+    def _next_frame(self) -> bytes:
+        frame, playing = None, self._playing
+        if playing is not None:
+            frame = playing.next_frame()
+            if playing.done:
+                self._playing = None
+                self._on_played(playing.token)
+        return self.mixer.add_to(frame) or SILENT_FRAME
+
+
+def _nothing() -> None:
+    """Unsubscribe nobody."""
