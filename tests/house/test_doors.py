@@ -17,7 +17,7 @@ DOORS = {
     "aiortc": "ivr/webrtc/peer.py",
     "aioice": "ivr/webrtc/peer.py",
     "av": "ivr/webrtc/peer.py",
-    "redis": "",
+    "redis": "ivr/store/redis_.py",
 }
 """
 Library to the one module that may import it; empty while no part needs it.
