@@ -92,7 +92,7 @@ class Playout:
             if len(self._have) < TARGET:
                 return self._stand_in()
             self._playing = True
-            self._shorten(TARGET)
+            self._shorten(TARGET + FRAME_SAMPLES)
             self._watch_anew()
         if len(self._have) < FRAME_SAMPLES:
             self.counts.dry += 1

@@ -40,8 +40,9 @@ class FrameClock:
         self._next = self._loop.call_at(self._at, self._run)
 
     def _run(self) -> None:
-        while self._loop.time() - self._at > LATE:
-            self._at += FRAME
-            self._skip()
+        if self._loop.time() - self._at > LATE:
+            while self._loop.time() - self._at >= FRAME:
+                self._at += FRAME
+                self._skip()
         self._wait()
         self._tick()

@@ -68,20 +68,37 @@ class BrowserPeer:
 
     def lose(self, fate: Fate) -> None:
         """Let packets of sound vanish on their way out from now on."""
+        self._on_the_way(lambda number, data: [] if fate(number) else [data])
+
+    def swap(self, fate: Fate) -> None:
+        """Let packets of sound be overtaken by the one that follows from now on."""
+        kept: list[bytes] = []
+
+        def late(number: int, data: bytes) -> list[bytes]:
+            if fate(number):
+                kept.append(data)
+                return []
+            out = [data, *kept]
+            kept.clear()
+            return out
+
+        self._on_the_way(late)
+
+    def _on_the_way(self, network: Callable[[int, bytes], list[bytes]]) -> None:
         transport = self._sender.transport
         send: Callable[[bytes], Awaitable[None]] = type(transport)._send_rtp.__get__(transport)
         count = 0
 
-        async def lossy(data: bytes) -> None:
+        async def through(data: bytes) -> None:
             nonlocal count
             if 192 <= data[1] <= 223:  # RTCP (RFC 5761 §4)
                 await send(data)
                 return
             count += 1
-            if not fate(count - 1):
-                await send(data)
+            for packet in network(count - 1, data):
+                await send(packet)
 
-        vars(transport).update(_send_rtp=lossy)
+        vars(transport).update(_send_rtp=through)
 
     def start_talking(self) -> None:
         """Send a frame every 20 ms until the end, silent but for `talk`."""
