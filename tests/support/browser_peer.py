@@ -52,8 +52,13 @@ class BrowserPeer:
         self.microphone = Microphone()
         self.heard: deque[bytes] = deque(maxlen=500)
         """Frames that came, as PCM."""
+        self.noise = asyncio.Event()
+        """Something loud came."""
+        self.gone = asyncio.Event()
+        """The far end closed the connection."""
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pc.on("track", self._track_came)
+        self._pc.on("connectionstatechange", self._state_changed)
         self._sender = self._pc.addTrack(self.microphone)
         self._tasks: list[asyncio.Task[None]] = []
         self._payload = ULAW_SILENCE
@@ -128,6 +133,10 @@ class BrowserPeer:
             at += FRAME
             await asyncio.sleep(at - loop.time())
 
+    def _state_changed(self) -> None:
+        if self._pc.connectionState == "closed":
+            self.gone.set()
+
     def _track_came(self, track: MediaStreamTrack) -> None:
         self._tasks.append(asyncio.create_task(self._listen(track)))
 
@@ -137,6 +146,8 @@ class BrowserPeer:
                 frame = await track.recv()
                 assert isinstance(frame, av.AudioFrame)
                 self.heard.append(bytes(frame.planes[0])[:FRAME_BYTES])
+                if loud(self.heard[-1]):
+                    self.noise.set()
         except MediaStreamError:
             return
 
