@@ -71,6 +71,8 @@ class Patience:
     end_after: float
     limit: float
     """Longest utterance, silence included."""
+    whole_after: float | None = None
+    """Silence that ends what is known to be whole; None: as much as ends anything."""
 
 
 class Endpointer:
@@ -78,17 +80,19 @@ class Endpointer:
     Follows the utterances of one listening.
 
     Between `ONSET` and `END` come pairs of `PAUSE` and `RESUME`; an utterance may end out of
-    a pause or, by the limit, out of speech.
+    a pause or, by the limit, out of speech. Who knows what was said may call it `whole`.
     """
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self._recent: deque[bool] = deque(maxlen=_frames(START_WINDOW))
         self._closing: deque[bool] = deque(maxlen=_frames(patience.end_after))
+        self._whole_after = _frames(patience.whole_after or patience.end_after)
         self._spoken_for = 0  # frames since the onset, 0 outside an utterance
         self._quiet_for = 0
         self._run = 0
         self._paused = False
+        self._whole = False
         self._level_dbfs = -120.0
 
     @property
@@ -108,12 +112,20 @@ class Endpointer:
             self._inside(score, level_dbfs) if self.speaking else self._outside(score, level_dbfs)
         )
 
+    def whole(self) -> None:
+        """
+        Take what was said up to this pause for a whole answer: less silence ends it.
+
+        Without effect when the caller is not in a pause, and until they go on.
+        """
+        self._whole = self._paused
+
     def forget(self) -> None:
         """Drop the utterance under way; the next frame may begin another."""
         self._recent.clear()
         self._closing.clear()
         self._spoken_for = self._quiet_for = self._run = 0
-        self._paused = False
+        self._paused = self._whole = False
 
     def _outside(self, score: float, level_dbfs: float) -> Change | None:
         self._recent.append(self._is_caller(score, level_dbfs))
@@ -144,12 +156,14 @@ class Endpointer:
     def _over(self) -> bool:
         if self._spoken_for >= _frames(self._patience.limit):
             return True
+        if self._whole and self._quiet_for >= self._whole_after:
+            return True
         full = len(self._closing) == self._closing.maxlen
         return full and sum(self._closing) <= STRAY * len(self._closing)
 
     def _breath(self) -> Change | None:
         if self._paused and self._run >= _frames(RESUME):
-            self._paused = False
+            self._paused = self._whole = False
             return Change.RESUME
         if not self._paused and self._quiet_for >= _frames(self._patience.pause_after):
             self._paused = True

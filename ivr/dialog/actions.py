@@ -15,6 +15,16 @@ class Wait(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Utterances that are over as soon as they are heard."""
+
+    pattern: str
+    """A regular expression that fits all the words of such an utterance, one space behind each."""
+    sure: float
+    """The confidence from which on they are believed to be it, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
     """What a recogniser needs to know about one question."""
 
@@ -29,6 +39,8 @@ class Listening:
     """Longest utterance in seconds."""
     sensitive: bool = False
     """Whether the answer is kept out of recordings."""
+    endings: tuple[Ending, ...] = ()
+    """What is complete and cannot go on: whoever hears it need not wait for more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from ivr.speech.detector import Detectors
 from ivr.speech.engines import Question
 from ivr.speech.hearing import DeafHearing, SpeechHearing
 from ivr.speech.process import SpeechProcess
-from ivr.speech.utterance import Connect, EngineGoneError, Utterance
+from ivr.speech.utterance import Connect, EngineGoneError, Tell, Utterance
 from ivr.speech.wire import MAX_TEXT_BYTES, config_frame
 
 _log = log.get(__name__)
@@ -145,8 +145,8 @@ class SpeechClient:
         config = config_frame(question, ours=ours)
         reach: Connect = self._reach_here if ours else self._reach_remote
 
-        def make(show: Callable[[str], None]) -> Utterance:
-            return Utterance(reach, config, show=show, pauses=ours)
+        def make(tell: Tell) -> Utterance:
+            return Utterance(reach, config, tell=tell, pauses=ours)
 
         hearing = SpeechHearing(
             listening,

@@ -29,6 +29,7 @@ AGREED = 0.25  # of the doubt about the first opinion is left when the second is
 DISAGREED = 0.7  # of the confidence is left when it is another: never enough for a number
 UNSURE, SURE = 0.5, 0.9
 PREFERRED = 0.55  # the second opinion alone: worth a question back
+HEARD = 0.3  # from here on the second opinion heard words of its own, not noise
 
 
 class EmbeddedEngine:
@@ -80,9 +81,21 @@ class TwoOpinions:
         self._first.pause(wanted)
         self._second.pause(wanted)
 
+    def so_far(self, wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        """Weigh both, if they are heard in time and nothing speaks against the first."""
+        first = self._first.so_far(wanted)
+        second = self._second.so_far(wanted)
+        if not wanted() or (first and second and _speaks_against(second[0], first[0])):
+            return ()
+        return self._weigh(first, second)
+
     def finish(self) -> tuple[Reading, ...]:
         """Weigh both."""
-        first, second = self._first.finish(), self._second.finish()
+        return self._weigh(self._first.finish(), self._second.finish())
+
+    def _weigh(
+        self, first: tuple[Reading, ...], second: tuple[Reading, ...]
+    ) -> tuple[Reading, ...]:
         return weighed(
             first[0] if first else None, second[0] if second else None, knows=self._model.knows
         )
@@ -107,15 +120,30 @@ def weighed(
     if second is not None and first.confidence < UNSURE and second.confidence >= SURE:
         other = round(first.confidence * DISAGREED, 3)
         return replace(second, confidence=PREFERRED), replace(first, confidence=other)
-    if not all(map(knows, first.text.split())):
-        return (first,)
     less = round(first.confidence * DISAGREED, 3)
+    if not all(map(knows, first.text.split())):
+        # A grammar of seven digits hears a "ten" in a breath rather than only five of them.
+        shared = any(map(knows, first.text.split()))
+        if second is not None and shared and _speaks_against(second, first):
+            return (replace(first, confidence=less),)
+        return (first,)
     if second is None:
         return (replace(first, confidence=less),)
     other = min(less, second.confidence)
     return replace(first, confidence=less), replace(second, confidence=other)
 
 
+def _speaks_against(second: Reading, first: Reading) -> bool:
+    """Whether the second opinion heard a word that is not in the first."""
+    if second.confidence < HEARD:
+        return False
+    remaining = iter(_plain(first.text))
+    return not all(word in remaining for word in _plain(second.text))
+
+
 def _same(one: str, other: str) -> bool:
-    first, second = ([SAME_WORD.get(w, w) for w in text.split()] for text in (one, other))
-    return first == second
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> list[str]:
+    return [SAME_WORD.get(word, word) for word in text.split()]

@@ -49,8 +49,8 @@ class Decoding(Protocol):
     """
     One utterance on its way through an engine.
 
-    Used by one thread at a time. `pause` may be called any number of times between
-    `feed`s, `finish` once, last.
+    Used by one thread at a time. `pause` and `so_far` may be called any number of times
+    between `feed`s, `finish` once, last.
     """
 
     def feed(self, pcm: bytes, /) -> str:
@@ -62,6 +62,15 @@ class Decoding(Protocol):
         Decode what there is, so that `finish` is quick if no more audio comes.
 
         Given up without harm as soon as *wanted* says no: the caller has gone on.
+        """
+        ...
+
+    def so_far(self, wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        """
+        Pause, and return what `finish` would if no more audio came.
+
+        What is not settled by then is left out, also when it was given up: an answer here
+        ends the utterance.
         """
         ...
 

@@ -1,22 +1,27 @@
 """One question's open ear: from frames to `HearingEvent`s."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import assert_never
 
 from ivr import log
 from ivr.audio.endpointing import Change, Endpointer, Patience
 from ivr.audio.pcm import FRAME, FRAME_BYTES
 from ivr.dialog.actions import Listening, Wait
+from ivr.dialog.events import Hypothesis
 from ivr.ports import Deaf, Heard, HearingEvent, Onset, Partial, Restarted
 from ivr.speech.detector import Detector
 from ivr.speech.utterance import (
     EngineGoneError,
     EngineRefusesError,
     EngineStuckError,
+    Tell,
     Utterance,
     UtteranceLostError,
 )
+from ivr.speech.wire import PartialText, SoFar
 
 _log = log.get(__name__)
 
@@ -24,8 +29,9 @@ PATIENCE = {
     # Seconds. The end is what the caller waits for; stops inside words last up to 0.15.
     Wait.SHORT: (0.16, 0.38),
     # People pause between groups of digits.
-    Wait.LONG: (0.35, 0.90),
+    Wait.LONG: (0.30, 0.90),
 }
+WHOLE_AFTER = 0.36  # seconds; a breath between two groups may be as short, but not behind the last
 BEFORE_ONSET = 0.5  # seconds kept and sent first, so that no first consonant is clipped
 MAX_LOSSES = 3  # in one listening; then the engine is not coming back for this question
 MAX_EVENTS = 200  # a consumer that far behind is gone
@@ -44,7 +50,7 @@ class SpeechHearing:
         listening: Listening,
         *,
         detector: Detector,
-        make: Callable[[Callable[[str], None]], Utterance],
+        make: Callable[[Tell], Utterance],
         lost: Callable[[], None],
         closed: Callable[["SpeechHearing"], None],
     ) -> None:
@@ -54,12 +60,14 @@ class SpeechHearing:
         Args:
             listening: The question.
             detector: Tells speech; ours until `close`.
-            make: Makes an utterance, given what to do with partial texts.
+            make: Makes an utterance, given whom it tells before it is over.
             lost: Told when an engine hangs.
             closed: Told once, at the end.
         """
         pause_after, end_after = PATIENCE[listening.wait]
-        self._endpointer = Endpointer(Patience(pause_after, end_after, listening.limit))
+        patience = Patience(pause_after, end_after, listening.limit, WHOLE_AFTER)
+        self._endpointer = Endpointer(patience)
+        self._endings = [(re.compile(e.pattern), e.sure) for e in listening.endings]
         self.detector = detector
         self._make = make
         self._lost = lost
@@ -119,10 +127,18 @@ class SpeechHearing:
             self._send_held(self._spoken)
         if change is Change.PAUSE:
             self._settled = True
-            self._spoken.pause()
+            self._pause(self._spoken)
         elif change is Change.END:
             self._spoken.finish()
             self._forget()
+
+    def _pause(self, spoken: Utterance) -> None:
+        # Engines that tell what they hear must begin again when the caller goes on after they
+        # were asked.
+        if self._endings and (not spoken.text or self._ends(Hypothesis(spoken.text, 1.0))):
+            spoken.ask_so_far()
+        else:
+            spoken.pause()
 
     def _send_held(self, spoken: Utterance) -> None:
         for frame in self._held:
@@ -138,11 +154,29 @@ class SpeechHearing:
     # ------------------------------------------------------------ answers
 
     def _prepare(self) -> Utterance:
-        utterance = self._make(lambda text: self._tell(Partial(text)))
+        utterance = self._make(self._hear_early)
         task = asyncio.get_running_loop().create_task(self._follow(utterance))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return utterance
+
+    def _hear_early(self, heard: PartialText | SoFar) -> None:
+        match heard:
+            case PartialText(text=text):
+                self._tell(Partial(text))
+                if self._settled and self._spoken is not None:
+                    self._pause(self._spoken)  # the last word came out behind the pause
+            case SoFar(hypotheses=hypotheses):
+                if hypotheses and self._ends(hypotheses[0]):
+                    self._endpointer.whole()
+            case other:
+                assert_never(other)
+
+    def _ends(self, heard: Hypothesis) -> bool:
+        words = "".join(f"{word} " for word in heard.text.split())
+        return any(
+            heard.confidence >= sure and pattern.fullmatch(words) for pattern, sure in self._endings
+        )
 
     async def _follow(self, utterance: Utterance) -> None:
         try:

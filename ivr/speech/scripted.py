@@ -4,7 +4,6 @@ import json
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from ivr.errors import SpeechError
@@ -38,7 +37,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Path | None) -> None:
         self._lines = _read(script) if script else ()
-        self._turn = count()
+        self._turn = 0
 
     def open(self, question: Question, /) -> "ScriptedDecoding":
         """Start to wait for something loud."""
@@ -46,10 +45,12 @@ class ScriptedEngine:
             raise SpeechError("scripted", "the question has no grammar", retryable=False)
         return ScriptedDecoding(self, question)
 
-    def next_line(self, question: Question) -> Line | None:
-        """Take the next line of the script, None when there is nothing to say."""
+    def next_line(self, question: Question, *, take: bool = True) -> Line | None:
+        """Give the next line of the script, None when there is nothing to say."""
         if self._lines:
-            return self._lines[next(self._turn) % len(self._lines)]
+            line = self._lines[self._turn % len(self._lines)]
+            self._turn += take
+            return line
         usual = (*question.phrases, *question.words)
         return Line(usual[0]) if usual else None
 
@@ -72,9 +73,16 @@ class ScriptedDecoding:
     def pause(self, wanted: Callable[[], bool], /) -> None:
         """Nothing takes time here."""
 
+    def so_far(self, _wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        """Answer the next line, which is still the next afterwards."""
+        return self._answer(take=False)
+
     def finish(self) -> tuple[Reading, ...]:
         """Answer the next line when anything was loud."""
-        line = self._engine.next_line(self._question) if self._loud else None
+        return self._answer(take=True)
+
+    def _answer(self, *, take: bool) -> tuple[Reading, ...]:
+        line = self._engine.next_line(self._question, take=take) if self._loud else None
         if line is None or not line.text:
             return ()
         words = line.text.split()

@@ -16,7 +16,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple, assert_never
@@ -36,6 +36,7 @@ from ivr.speech.wire import (
     Configure,
     Finish,
     Pause,
+    TellSoFar,
     WireError,
     error_frame,
     partial_frame,
@@ -100,7 +101,7 @@ class SpeechServer:
             raise WireError("the first message must be the configuration")
         decoding = await self._decode(self._engine.open, first.question)
         heard, shown = 0.0, ""
-        early = EarlyDecoding(decoding, self._pool)
+        early = EarlyDecoding(decoding, self._pool, connection.send)
         try:
             async for message in connection:
                 if isinstance(message, str):
@@ -127,6 +128,10 @@ class SpeechServer:
                 await early.give_up()
                 early.begin()
                 return False
+            case TellSoFar(number=number):
+                await early.give_up()
+                early.begin(tell=number)
+                return False
             case Finish():
                 await early.end()
                 readings = await self._decode(decoding.finish)
@@ -144,20 +149,26 @@ class SpeechServer:
 class EarlyDecoding:
     """Decoding during a pause, given up when the caller goes on; one at a time."""
 
-    def __init__(self, decoding: Decoding, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        decoding: Decoding,
+        pool: ThreadPoolExecutor,
+        send: Callable[[str], Coroutine[object, object, None]],
+    ) -> None:
         self._decoding = decoding
         self._pool = pool
+        self._send = send
         self._wanted = False
-        self._running: asyncio.Future[None] | None = None
+        self._running: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
-        """Start, in the decoder's thread."""
+    def begin(self, *, tell: int = 0) -> None:
+        """Start, in the decoder's thread; *tell* what comes out under that number, if any."""
         self._wanted = True
-        loop = asyncio.get_running_loop()
-        self._running = loop.run_in_executor(self._pool, self._decoding.pause, self._is_wanted)
+        work = self._tell(tell) if tell else self._decode(self._decoding.pause)
+        self._running = asyncio.get_running_loop().create_task(work)
 
     async def end(self) -> None:
-        """Wait until it is done, if it was begun."""
+        """Wait until it is done and told, if it was begun."""
         running, self._running = self._running, None
         if running is not None:
             await running
@@ -166,6 +177,15 @@ class EarlyDecoding:
         """Stop it, if it runs."""
         self._wanted = False
         await self.end()
+
+    async def _tell(self, number: int) -> None:
+        readings = await self._decode(self._decoding.so_far)
+        if self._wanted:
+            await self._send(result_frame(readings, so_far=number))
+
+    async def _decode(self, work: Callable[[Callable[[], bool]], Result]) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, work, self._is_wanted)
 
     def _is_wanted(self) -> bool:
         return self._wanted

@@ -190,10 +190,19 @@ class SphinxDecoding:
         with contextlib.suppress(NoLongerWanted):
             self._decode(wanted)
 
+    def so_far(self, wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        """Return the reading of what there is; none when it was given up."""
+        self.pause(wanted)
+        return self._readings
+
     def finish(self) -> tuple[Reading, ...]:
         """Return the reading, if any; at once when nothing came since `pause`."""
         self._decode(_always)
-        return (self._reading,) if self._reading is not None else ()
+        return self._readings
+
+    @property
+    def _readings(self) -> tuple[Reading, ...]:
+        return () if self._reading is None else (self._reading,)
 
     def _guess_while(self, wanted: Callable[[], bool]) -> Guess | None:
         if not self._guessed:

@@ -17,10 +17,12 @@ from ivr.speech.wire import (
     PAUSE,
     PartialText,
     Segment,
+    SoFar,
     Trouble,
     WireError,
     joined,
     read_answer,
+    so_far_frame,
 )
 
 
@@ -28,6 +30,8 @@ class EngineGoneError(Exception):
     """No engine can be had, and none came back in time."""
 
 
+Tell = Callable[[PartialText | SoFar], None]
+"""Told what is heard before the utterance is over."""
 Connect = Callable[[], AbstractAsyncContextManager[ClientConnection]]
 """Opens a connection to an engine; raises `EngineGoneError`, `OSError`, `WebSocketException`."""
 
@@ -105,32 +109,36 @@ class Utterance:
     """
     One utterance; made before the caller speaks, so that the engine knows the question.
 
-    `audio`, `pause` and `finish` never block; `run` does the work and returns the answer.
+    `audio`, `pause`, `ask_so_far` and `finish` never block; `run` does the work and returns
+    the answer.
     """
 
-    def __init__(
-        self, connect: Connect, config: str, *, show: Callable[[str], None], pauses: bool
-    ) -> None:
+    def __init__(self, connect: Connect, config: str, *, tell: Tell, pauses: bool) -> None:
         """
         Prepare; nothing happens before `run`.
 
         Args:
             connect: Opens a connection to the engine.
             config: The question, as a frame.
-            show: Told what seems to have been said.
+            tell: Told what seems to have been said, and what `ask_so_far` asks for.
             pauses: Whether the engine decodes early when told to; a plain vosk-server cannot.
         """
         self.pauses = pauses
+        self.text = ""
+        """What seems to have been said; empty where the engine does not tell."""
         self._connect = connect
         self._config = config
-        self._show = show
+        self._tell = tell
+        self._asked = 0
+        self._awaited = 0  # number of the pause that still lasts, 0 for none
         self._outbox = Outbox()
         self._connection: ClientConnection | None = None
         self._stuck = False
         self._limit: asyncio.TimerHandle | None = None
 
     def audio(self, frame: bytes) -> None:
-        """Send a frame."""
+        """Send a frame; what was asked before is out of date."""
+        self._awaited = 0
         self._outbox.audio(frame)
 
     def pause(self) -> None:
@@ -138,8 +146,16 @@ class Utterance:
         if self.pauses:
             self._outbox.mark(PAUSE)
 
+    def ask_so_far(self) -> None:
+        """Pause, and be told what was understood, unless the caller goes on first."""
+        if self.pauses:
+            self._asked += 1
+            self._awaited = self._asked
+            self._outbox.mark(so_far_frame(self._asked))
+
     def finish(self) -> None:
         """That was all; the answer is due."""
+        self._awaited = 0
         self._outbox.mark(EOF)
         self._limit = asyncio.get_running_loop().call_later(ANSWERS_WITHIN, self._give_up)
 
@@ -187,7 +203,11 @@ class Utterance:
             while True:
                 match read_answer(_text(await connection.recv())):
                     case PartialText(text=text):
-                        self._show(text)
+                        self.text = text
+                        self._tell(PartialText(text))
+                    case SoFar(number=number) as heard:
+                        if number == self._awaited:
+                            self._tell(heard)
                     case Segment(hypotheses=hypotheses, final=final):
                         segments.append(hypotheses)
                         if final:

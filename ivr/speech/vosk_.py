@@ -9,6 +9,7 @@ in a child process first (`ivr.speech.models`).
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import vosk
@@ -62,12 +63,15 @@ class VoskEngine:
             raise SpeechError("vosk", "its model knows no word of the question", retryable=False)
         if self.knows(UNKNOWN):
             grammar.append(UNKNOWN)
+        return VoskDecoding(partial(self._recogniser, json.dumps(grammar)), self._rate_hz)
+
+    def _recogniser(self, grammar: str) -> "vosk.KaldiRecognizer":
         try:
-            recogniser = vosk.KaldiRecognizer(self._model, self._rate_hz, json.dumps(grammar))
+            recogniser = vosk.KaldiRecognizer(self._model, self._rate_hz, grammar)
         except Exception as error:  # the library raises nothing narrower
             raise SpeechError("vosk", "its model takes no grammar", retryable=False) from error
         recogniser.SetWords(True)
-        return VoskDecoding(recogniser, self._rate_hz)
+        return recogniser
 
     def _grammar(self, question: Question) -> list[str]:
         words = [word for word in _unique(question.words) if self.knows(word)]
@@ -86,26 +90,45 @@ class VoskEngine:
 class VoskDecoding:
     """One utterance; the library decodes while it is fed."""
 
-    def __init__(self, recogniser: "vosk.KaldiRecognizer", rate_hz: int) -> None:
-        self._recogniser = recogniser
-        # A model of 16 kHz raises at anything slower; it never upsamples.
-        self._resampler = Resampler(to_hz=rate_hz) if rate_hz != SAMPLE_RATE_HZ else None
+    def __init__(self, make: Callable[[], "vosk.KaldiRecognizer"], rate_hz: int) -> None:
+        self._make = make
+        self._rate_hz = rate_hz
         self._chunk = rate_hz // 5 * SAMPLE_BYTES  # a long one would be segmented differently
+        self._heard = bytearray()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._recogniser = self._make()
+        # A model of 16 kHz raises at anything slower; it never upsamples.
+        faster = self._rate_hz != SAMPLE_RATE_HZ
+        self._resampler = Resampler(to_hz=self._rate_hz) if faster else None
         self._done: list[Word] = []
+        self._ended = False
 
     def feed(self, pcm: bytes, /) -> str:
         """Decode *pcm*; return what was said so far."""
+        self._heard += pcm
+        if pcm and self._ended:
+            # The library cannot take an end back, and half a sentence is understood worse.
+            self._begin()
+            pcm = bytes(self._heard)
         self._accept(pcm, last=False)
-        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
-        return _text([*(word.text for word in self._done), *partial.split()])
+        begun = json.loads(self._recogniser.PartialResult()).get("partial", "")
+        return _text([*(word.text for word in self._done), *begun.split()])
 
     def pause(self, wanted: Callable[[], bool], /) -> None:
         """Nothing: all that came is decoded, and an end here would cut a sentence in two."""
 
+    def so_far(self, wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        """End here; should more come, all of it is decoded again."""
+        return self.finish() if wanted() else ()
+
     def finish(self) -> tuple[Reading, ...]:
         """Return the reading, if any."""
-        self._accept(b"", last=True)
-        self._keep(self._recogniser.FinalResult())
+        if not self._ended:
+            self._ended = True
+            self._accept(b"", last=True)
+            self._keep(self._recogniser.FinalResult())
         confidences = tuple((word.text, word.confidence) for word in self._done)
         found = understood(" ".join(word.text for word in self._done), confidences)
         heard = tuple(word for word in self._done if word.text != UNKNOWN)

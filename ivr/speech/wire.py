@@ -4,8 +4,10 @@ The protocol between a cell and a speech process: that of vosk-server, and a lit
 A connection carries one utterance. The cell sends `{"config": {…}}`, then audio as binary
 frames, then exactly `{"eof" : 1}` (vosk-server compares the text); the process answers with
 `{"partial": …}` when it likes and one or more `{"text": …, "result": [{conf, start, end,
-word}]}`. Ours adds three things: `jsgf` in the configuration, `{"pause" : 1}` ("decode what
-you have; the caller may go on") and, in the last answer, `"final": true` and `alternatives`.
+word}]}`. Ours adds: `jsgf` in the configuration, `{"pause" : 1}` ("decode what you have; the
+caller may go on") and, in the last answer, `"final": true` and `alternatives`. `{"so_far" : n}`
+is a pause that is answered, by what the last answer would be with `"so_far": n` in place of
+`"final"`, unless the caller has gone on by then.
 
 Nothing that comes from the other side is trusted: every reader here returns a checked value
 or raises `WireError`, whose text never quotes what was sent.
@@ -26,6 +28,7 @@ MAX_SECONDS = 120.0  # of one utterance
 MAX_ITEMS = 20_000
 MAX_ITEM = 400  # characters of a word or phrase
 MAX_READINGS = 10
+MAX_PAUSES = 10_000  # of one utterance; two minutes hold fewer
 
 EOF = '{"eof" : 1}'
 PAUSE = '{"pause" : 1}'
@@ -51,11 +54,18 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class TellSoFar:
+    """Pause, and tell what you have, with this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """That was all; answer."""
 
 
-Control = Configure | Pause | Finish
+Control = Configure | Pause | TellSoFar | Finish
 
 
 def config_frame(question: Question, *, ours: bool) -> str:
@@ -83,12 +93,17 @@ def _unknown(*, ours: bool) -> tuple[str, ...]:
     return () if ours else ("[unk]",)
 
 
+def so_far_frame(number: int) -> str:
+    """Ask what was understood so far; the answer repeats *number*, 1 or more."""
+    return json.dumps({"so_far": number})
+
+
 def read_control(text: str) -> Control:
     """
     Read a text frame from a cell.
 
     Raises:
-        WireError: It is none of the three, or not in order.
+        WireError: It is none of them, or not in order.
     """
     message = _object(text, limit=MAX_TEXT_BYTES)
     match message:
@@ -96,10 +111,12 @@ def read_control(text: str) -> Control:
             return Configure(_question(config))
         case {"pause": 1}:
             return Pause()
+        case {"so_far": int() as number} if 0 < number <= MAX_PAUSES:
+            return TellSoFar(number)
         case {"eof": 1}:
             return Finish()
         case _:
-            raise WireError("neither config, pause nor eof")
+            raise WireError("neither config, pause, so_far nor eof")
 
 
 def _question(config: Mapping[str, object]) -> Question:
@@ -144,13 +161,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class SoFar:
+    """What was understood up to the pause of this number."""
+
+    number: int
+    hypotheses: tuple[Hypothesis, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """The process cannot go on with this utterance."""
 
     what: str = field(repr=False)
 
 
-Answer = PartialText | Segment | Trouble
+Answer = PartialText | Segment | SoFar | Trouble
 
 
 def partial_frame(text: str) -> str:
@@ -163,10 +188,17 @@ def error_frame(what: str) -> str:
     return json.dumps({"error": what})
 
 
-def result_frame(readings: Iterable[Reading]) -> str:
-    """Encode the last answer; best reading first, none for not understood."""
+def result_frame(readings: Iterable[Reading], *, so_far: int = 0) -> str:
+    """
+    Encode an answer; best reading first, none for not understood.
+
+    Args:
+        readings: What was understood.
+        so_far: Number of the pause it was asked at; 0 for the last answer.
+    """
     ordered = list(readings)[:MAX_READINGS]
-    message: dict[str, object] = {"text": ordered[0].text if ordered else "", "final": True}
+    message: dict[str, object] = {"text": ordered[0].text if ordered else ""}
+    message |= {"so_far": so_far} if so_far else {"final": True}
     if ordered:
         message["result"] = [_word(word) for word in ordered[0].words]
         message["alternatives"] = [{"text": r.text, "confidence": r.confidence} for r in ordered]
@@ -190,6 +222,11 @@ def read_answer(text: str) -> Answer:
             return Trouble(str(what)[:200])
         case {"partial": str() as said}:
             return PartialText(said)
+        case {"text": str() as said, "so_far": int() as number}:
+            several = message.get("alternatives", [])
+            if not isinstance(several, list):
+                raise WireError("alternatives must be a list")
+            return SoFar(number, _alternatives(said, several) if said else ())
         case {"text": str() as said, "alternatives": list() as several, "final": True}:
             return Segment(_alternatives(said, several), final=True)
         case {"text": str() as said}:

@@ -97,6 +97,39 @@ def test_a_forgotten_utterance_has_no_end() -> None:
     assert all(endpointer.feed(NOTHING, level_dbfs=QUIET) is None for _ in range(100))
 
 
+LONG = Patience(pause_after=0.3, end_after=0.9, limit=15.0, whole_after=0.36)
+
+
+def ends_after(*, whole_at: float, then: tuple[float, float] = (0.0, NOTHING)) -> float:
+    """Speak a second; say it was whole after *whole_at* seconds of silence; give the end."""
+    endpointer = Endpointer(LONG)
+    scores = [SPEECH] * frames(1.0) + [NOTHING] * frames(whole_at)
+    after = [then[1]] * frames(then[0]) + [NOTHING] * frames(2.0)
+    for score in scores:
+        endpointer.feed(score, level_dbfs=LOUD if score else QUIET)
+    endpointer.whole()
+    for number, score in enumerate(after, start=len(scores) + 1):
+        if endpointer.feed(score, level_dbfs=LOUD if score else QUIET) is Change.END:
+            return round(number * FRAME, 2)
+    raise AssertionError("it never ended")
+
+
+def test_what_is_whole_ends_as_soon_as_a_breath_is_over() -> None:
+    assert ends_after(whole_at=0.32) == 1.36
+
+
+def test_what_turns_out_whole_later_ends_with_the_next_frame() -> None:
+    assert ends_after(whole_at=0.60) == 1.62
+
+
+def test_what_is_called_whole_before_the_pause_waits_like_anything() -> None:
+    assert ends_after(whole_at=0.10) == 1.82
+
+
+def test_who_goes_on_was_not_finished() -> None:
+    assert ends_after(whole_at=0.32, then=(0.5, SPEECH)) == 2.64
+
+
 FOLLOWING = {
     None: {Change.ONSET},
     Change.ONSET: {Change.PAUSE, Change.END},
@@ -111,7 +144,7 @@ FOLLOWING = {
     st.lists(
         st.tuples(st.integers(1, 60), st.floats(0, 1), st.floats(-120, 0)), min_size=1, max_size=30
     ),
-    st.sampled_from([SHORT, Patience(0.25, 0.9, limit=2.0)]),
+    st.sampled_from([SHORT, Patience(0.25, 0.9, limit=2.0), LONG]),
 )
 def test_whatever_is_heard_the_changes_come_in_order_and_utterances_end(
     runs: list[tuple[int, float, float]], patience: Patience

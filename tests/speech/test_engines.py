@@ -110,6 +110,27 @@ def test_how_the_audio_is_cut_changes_nothing(engine: Engine, piece: int) -> Non
     assert understood(engine, asked, pcm, piece=piece) == "representative"
 
 
+def test_what_was_said_so_far_is_what_the_end_tells(engine: Engine) -> None:
+    decoding = engine.open(question("representative", *COMMANDS))
+    decoding.feed(around(spoken("representative")))
+    told = decoding.so_far(always)
+    assert text_of(told) == "representative"
+    assert decoding.finish() == told
+
+
+def test_a_caller_who_goes_on_after_being_listened_to_is_heard_whole(
+    hearing_engine: Engine,
+) -> None:
+    asked = question("cancel repeat", "cancel", "repeat")
+    first, second = around(spoken("cancel")), around(spoken("repeat"), before=0.2)
+    decoding = hearing_engine.open(asked)
+    decoding.feed(first)
+    assert text_of(decoding.so_far(always)) == "cancel"
+    decoding.feed(second)
+    assert text_of(decoding.finish()) == "cancel repeat"
+    assert text_of(decoded(hearing_engine, asked, first + second)) == "cancel repeat"
+
+
 def test_a_pause_before_the_end_changes_nothing(engine: Engine) -> None:
     pcm = around(spoken("representative"))
     decoding = engine.open(question("representative", *COMMANDS))

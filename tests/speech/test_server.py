@@ -21,9 +21,9 @@ from websockets.exceptions import ConnectionClosed
 from ivr.errors import SpeechError
 from ivr.speech import server as server_module
 from ivr.speech.engines import Engine, Question, Reading
-from ivr.speech.scripted import ScriptedEngine
+from ivr.speech.scripted import ScriptedDecoding, ScriptedEngine
 from ivr.speech.server import SpeechServer
-from ivr.speech.wire import EOF, PAUSE, config_frame
+from ivr.speech.wire import EOF, PAUSE, config_frame, so_far_frame
 from tests.speech.questions import question
 
 LOUD = b"\x00\x20" * 1600
@@ -92,9 +92,42 @@ def test_after_a_pause_the_caller_may_go_on(path: Path) -> None:
     run(scenario, path)
 
 
+def test_a_pause_that_is_asked_about_is_answered_and_the_end_too(path: Path) -> None:
+    async def scenario(path: Path) -> None:
+        early, last = await ask(path, CONFIG, LOUD, so_far_frame(7), EOF)
+        assert (early["text"], early["so_far"]) == ("yes", 7)
+        assert "final" not in early
+        assert last["final"] is True
+
+    run(scenario, path)
+
+
+class Slow(ScriptedEngine):
+    """An engine that decodes a pause until nobody wants it any longer."""
+
+    def open(self, question: Question, /) -> "SlowDecoding":
+        return SlowDecoding(self, question)
+
+
+class SlowDecoding(ScriptedDecoding):
+    def so_far(self, wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
+        wait_for(lambda: not wanted())
+        return super().so_far(wanted)
+
+
+def test_who_goes_on_is_not_told_what_was_heard_before(path: Path) -> None:
+    async def scenario(path: Path) -> None:
+        (answer,) = await ask(path, CONFIG, LOUD, so_far_frame(1), LOUD, EOF)
+        assert answer["final"] is True
+
+    run(scenario, path, Slow(None))
+
+
 @pytest.mark.parametrize(
     "messages",
     [
+        pytest.param([CONFIG, '{"so_far": 0}'], id="a pause without a number"),
+        pytest.param([CONFIG, '{"so_far": 1e9}'], id="a pause with a wild number"),
         pytest.param(["{"], id="no JSON"),
         pytest.param(["[]"], id="no object"),
         pytest.param([LOUD], id="audio before the question"),
@@ -188,6 +221,9 @@ class Brittle:
         raise ArithmeticError("a patient said something")
 
     def pause(self, _wanted: Callable[[], bool], /) -> None:
+        raise AssertionError
+
+    def so_far(self, _wanted: Callable[[], bool], /) -> tuple[Reading, ...]:
         raise AssertionError
 
     def finish(self) -> tuple[Reading, ...]:

@@ -14,6 +14,8 @@ from ivr.speech.wire import (
     PartialText,
     Pause,
     Segment,
+    SoFar,
+    TellSoFar,
     Trouble,
     WireError,
     config_frame,
@@ -23,6 +25,7 @@ from ivr.speech.wire import (
     read_answer,
     read_control,
     result_frame,
+    so_far_frame,
     understood,
 )
 
@@ -63,6 +66,22 @@ def test_a_result_is_what_vosk_server_would_send_and_more() -> None:
 
 def test_nothing_understood_is_an_answer_too() -> None:
     assert read_answer(result_frame([])) == Segment((), final=True)
+    assert read_answer(result_frame([], so_far=3)) == SoFar(3, ())
+
+
+def test_what_is_understood_so_far_survives_the_wire_with_its_number() -> None:
+    assert read_control(so_far_frame(3)) == TellSoFar(3)
+    sent = result_frame([HEARD], so_far=3)
+    assert read_answer(sent) == SoFar(3, (Hypothesis("one two", 0.8),))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ['{"text": "a", "so_far": 1}', '{"text": "a", "so_far": 1, "alternatives": "a"}'],
+)
+def test_what_is_understood_so_far_has_its_readings(sent: str) -> None:
+    with pytest.raises(WireError):
+        read_answer(sent)
 
 
 def test_partial_texts_and_trouble_survive_the_wire() -> None:

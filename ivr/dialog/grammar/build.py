@@ -6,8 +6,9 @@ from datetime import date
 from functools import lru_cache
 
 from ivr.dialog import tripwire, universals
-from ivr.dialog.actions import Listening, Wait
-from ivr.dialog.grammar import jsgf
+from ivr.dialog.actions import Ending, Listening, Wait
+from ivr.dialog.confidence import ANSWER_ENDS, WISH_ENDS
+from ivr.dialog.grammar import ending, jsgf
 from ivr.dialog.grammar.base import Grammar
 from ivr.dialog.grammar.choices import Choices
 from ivr.dialog.grammar.dates import BirthDates, Dates
@@ -119,7 +120,7 @@ class _Ear:
 @lru_cache(maxsize=512)
 def _listening(ear: _Ear, limit: float, *, sensitive: bool) -> Listening:
     tag = ear.language
-    rules = {"<anytime>": _anytime(tag)}
+    rules = {"<anytime>": _anytime(_common_phrases(tag), tag)}
     rule = ear.rule()
     if rule:
         rules = {"<answer>": f"[ {_HESITATIONS[tag]} ] {rule} [ {_PLEASE[tag]} ]", **rules}
@@ -132,14 +133,25 @@ def _listening(ear: _Ear, limit: float, *, sensitive: bool) -> Listening:
         wait=ear.wait,
         limit=limit,
         sensitive=sensitive,
+        endings=_endings(rule, tag) if rule and ear.wait is Wait.LONG else (),
     )
 
 
-@lru_cache(maxsize=8)
-def _anytime(language: str) -> str:
-    """Write what is understood at every question, and while nothing is asked."""
+def _endings(rule: str, language: str) -> tuple[Ending, ...]:
+    """Say what ends a question whose answers have pauses in them: a whole answer, or a wish."""
+    um = ending.sentences(f"[ {_HESITATIONS[language]} ]")
+    please = ending.sentences(f"[ {_PLEASE[language]} ]")
+    wish = ending.sentences(_anytime(_settled_phrases(language), language))
+    return (
+        Ending(f"{um}{ending.endings(rule)}{please}", ANSWER_ENDS),
+        Ending(wish, WISH_ENDS),
+    )
+
+
+def _anytime(phrases: tuple[str, ...], language: str) -> str:
+    """Write *phrases* as they are understood at every question, and while nothing is asked."""
     lead = f"{_HESITATIONS[language]} | {_LEADS[language]}"
-    return f"[ {lead} ] {jsgf.phrases(_common_phrases(language))} [ {_PLEASE[language]} ]"
+    return f"[ {lead} ] {jsgf.phrases(phrases)} [ {_PLEASE[language]} ]"
 
 
 @lru_cache(maxsize=8)
@@ -147,3 +159,20 @@ def _common_phrases(language: str) -> tuple[str, ...]:
     alarms = (phrase for group in tripwire.PHRASES[language].values() for phrase in group)
     listened_for = (phrase for phrase in alarms if phrase not in tripwire.TOO_SHORT_ALONE)
     return (*sorted(universals.reserved_phrases(language)), *listened_for)
+
+
+@lru_cache(maxsize=8)
+def _settled_phrases(language: str) -> tuple[str, ...]:
+    """Give the phrases that mean the same however they go on, unlike "go back"."""
+
+    def meaning(phrase: str) -> object:
+        return tripwire.alarm_in(phrase, language) or universals.universal_in(phrase, language)
+
+    listened_for = _common_phrases(language)
+    unsettled = {
+        phrase
+        for phrase in listened_for
+        for longer in listened_for
+        if longer.startswith(f"{phrase} ") and meaning(longer) != meaning(phrase)
+    }
+    return tuple(phrase for phrase in listened_for if phrase not in unsettled)
