@@ -1,0 +1,1 @@
+"""Bringing callers and agents together: the queue of all cells, as one cell sees it."""
