@@ -1,1 +1,1 @@
-"""Browsers as parties of a call. Empty until agents answer in one: they have SIP phones."""
+"""Browsers as parties of a call: agents at the console, callers at a page, their audio."""

@@ -29,7 +29,7 @@ SHARED = {
     "soxr": "sample rates, of calls and of voices",
     "numpy": "arithmetic on samples",
     "yaml": "flow files, scenarios, wording",
-    "websockets": "the two ends of the speech protocol",
+    "websockets": "the two ends of the speech protocol, and the pages in browsers",
     "rich": "tables in the terminal",
 }
 """Libraries that several modules may import, with the reason."""
