@@ -18,6 +18,7 @@ from ivr.store.bell import Bell
 from ivr.store.keys import name_of
 from ivr.store.memory import WAITS_KEPT, refuse_reserved
 from ivr.store.scripts import SCRIPTS
+from ivr.store.tasks import end
 from ivr.store.wire import (
     Fields,
     number,
@@ -193,9 +194,7 @@ class RedisStore:
     async def close(self) -> None:
         """As in `QueueStore`."""
         self._bell.close()
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await end(self._watching)
         with suppress(trouble.RedisError, OSError):
             await self._client.aclose()
             await self._pool.disconnect()

@@ -1,5 +1,6 @@
 """A real Redis server on a socket of its own, which can be killed, frozen and started again."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -54,6 +55,14 @@ class RedisServer:
                 return client.recv(5) == b"+PONG"
             except OSError:
                 return False
+
+    async def forget_everything(self) -> None:
+        """Empty it, as a restart without its files does."""
+        reader, writer = await asyncio.open_unix_connection(self._socket)
+        writer.write(b"FLUSHALL\r\n")
+        assert await reader.readline() == b"+OK\r\n"
+        writer.close()
+        await writer.wait_closed()
 
     def kill(self) -> None:
         """End it without a chance to say good-bye."""
