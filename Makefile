@@ -7,7 +7,7 @@ ARGS ?=
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint bench bench-speech lock clean
+.PHONY: help setup setup-dev run test lint bench bench-speech bench-browser lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: setup-dev ## Ring the line and measure it on the wire; prints a table, wr
 
 bench-speech: setup-dev ## Measure what the recognisers understand of people's voices
 	$(PY) -m bench.speech
+
+bench-browser: setup-dev ## Measure how long sound takes from a browser and back, also with loss
+	$(PY) -m bench.browser
 
 lock: ## Choose the newest package versions and write the lock files anew
 	@scripts/lock

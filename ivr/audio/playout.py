@@ -15,6 +15,7 @@ from ivr.audio.pcm import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE_
 TARGET = 2 * FRAME_SAMPLES  # of delay before the first frame: one packet may be 20 ms late
 MOST = 6 * FRAME_SAMPLES  # of delay ever; beyond that the oldest is skipped
 STRANGE = SAMPLE_RATE_HZ  # a timestamp this far off, 1 s, begins a new timeline
+STALE = 5  # packets in a row whose time is over: the sender began anew, a second back or less
 SETTLED = (
     2 * SAMPLE_RATE_HZ
 )  # of playing with more in stock than needed, until one frame is skipped
@@ -52,6 +53,7 @@ class Playout:
         self._faded = 0
         self._waited = 0
         """Frames for which nothing came, since something came."""
+        self._late = 0
         self._least = 0
         self._watched = 0
 
@@ -76,6 +78,10 @@ class Playout:
             offset = 0
         if offset < 0 and not self._playing:
             self._prepend(-offset)
+            offset = 0
+        self._late = self._late + 1 if offset < 0 else 0
+        if self._late == STALE:
+            self._restart(timestamp)
             offset = 0
         if offset < 0:
             self.counts.late += 1
@@ -132,6 +138,7 @@ class Playout:
 
     def _restart(self, timestamp: int) -> None:
         self._begun = True
+        self._late = 0
         self._next = timestamp
         self._pcm.clear()
         self._have.clear()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from ivr.audio.pcm import FRAME
 from ivr.errors import CallError, LegBroken, LegClosed, LegLost, MisuseError
@@ -32,7 +33,7 @@ class BrowserLeg:
     One browser.
 
     The signalling hands over the browser's offer (`accept`), its keys (`key`) and its leaving
-    (`left`); `heard`, `connected` and `ended` are the peer's; the rest is `ivr.ports.AudioLeg`.
+    (`left`); `heard` and `ended` are the peer's; the rest is `ivr.ports.AudioLeg`.
     It is made in the event loop, and whoever makes it calls `hang_up` in the end, also when it
     was `Gone` by itself.
 
@@ -44,9 +45,11 @@ class BrowserLeg:
         self._info = info
         self._options = options
         self._peer = Peer(self, options.peer)
-        self._clock = FrameClock(self._tick, skip=self._peer.skip)
-        self._media = BrowserMedia(lambda token: self._take(Played(token)))
-        self._relay = Relay(self._media.mixer)
+        self.media = BrowserMedia(lambda token: self._take(Played(token)))
+        """The browser's sound; its `playout` counts what the network did to it."""
+        skip = lambda: self._peer.skip()  # noqa: E731, PLW0108 - the peer may be another by then
+        self._clock = FrameClock(self._tick, skip=skip)
+        self._relay = Relay(self.media.mixer)
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._established = asyncio.Event()
         self._giving_up: asyncio.TimerHandle | None = None
@@ -71,7 +74,8 @@ class BrowserLeg:
         except BaseException:
             self._finish(Gone(lost=True))
             raise
-        self._giving_up = loop.call_later(self._options.connect_within, self._give_up)
+        give_up = partial(self._finish, Gone(lost=True))
+        self._giving_up = loop.call_later(self._options.connect_within, give_up)
         return answer
 
     def key(self, key: str) -> None:
@@ -94,15 +98,12 @@ class BrowserLeg:
     def heard(self, timestamp: int, pcm: bytes) -> None:
         """Take one packet."""
         self._silent_for = 0.0
-        self._media.playout.put(timestamp, pcm)
-        if not self._established.is_set() and self._end is None:
+        self.media.playout.put(timestamp, pcm)
+        if self._end is None and not self._established.is_set():
             self._established.set()
             self._clock.start()
-
-    def connected(self) -> None:
-        """Learn that audio can flow."""
-        if self._end is None:
-            self._clock.start()
+            if self._giving_up is not None:
+                self._giving_up.cancel()
 
     def ended(self, *, lost: bool) -> None:
         """Learn that the connection is over."""
@@ -131,28 +132,28 @@ class BrowserLeg:
     def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
         """Replace what plays."""
         if self._end is None:
-            self._media.play(pcm, token=token, loop=loop)
+            self.media.play(pcm, token=token, loop=loop)
 
     def stop_playing(self) -> None:
         """Fall silent within one frame."""
-        self._media.stop()
+        self.media.stop()
 
     def listen(self, sink: FrameSink | None) -> None:
         """Send each received frame to *sink*."""
-        self._media.listen(sink if self._end is None else None)
+        self.media.listen(sink if self._end is None else None)
 
     def tap(self, tap: Tap | None) -> None:
         """Copy both directions to *tap*."""
-        self._media.tap(tap if self._end is None else None)
+        self.media.tap(tap if self._end is None else None)
 
     def subscribe(self, sink: FrameSink) -> Callable[[], None]:
         """Send each received frame to *sink* too."""
-        return self._media.subscribe(sink) if self._end is None else lambda: None
+        return self.media.subscribe(sink) if self._end is None else lambda: None
 
     def feed(self, source: object, frame: bytes) -> None:
         """Mix *frame* into what the browser hears."""
         if self._end is None:
-            self._media.mixer.feed(source, frame)
+            self.media.mixer.feed(source, frame)
 
     async def hear(self, other: AudioLeg) -> None:
         """Let the browser hear the far end of *other*."""
@@ -186,13 +187,9 @@ class BrowserLeg:
     # ---------------------------------------------------------------- private
 
     def _tick(self) -> None:
-        self._peer.send(self._media.tick())
+        self._peer.send(self.media.tick())
         self._silent_for += FRAME
-        if self._established.is_set() and self._silent_for > self._options.lost_after:
-            self._finish(Gone(lost=True))
-
-    def _give_up(self) -> None:
-        if not self._established.is_set():
+        if self._silent_for > self._options.lost_after:
             self._finish(Gone(lost=True))
 
     def _take(self, event: LegEvent) -> None:
@@ -207,7 +204,7 @@ class BrowserLeg:
         self._events.put_nowait(end)
         self._established.set()
         self._clock.stop()
-        self._media.end()
+        self.media.end()
         self._relay.close()
         if self._giving_up is not None:
             self._giving_up.cancel()
@@ -215,11 +212,12 @@ class BrowserLeg:
 
     def _raise_if_gone(self) -> None:
         if self._end is not None:
-            raise self._error(self._end)
+            raise _error(self._info.key, self._end, ours=self._ours)
 
-    def _error(self, end: Gone) -> CallError:
-        if self._ours:
-            return LegClosed(f"leg {self._info.key}: we hung up")
-        if end.lost:
-            return LegBroken(f"leg {self._info.key}: the browser is silent or out of reach")
-        return LegLost(f"leg {self._info.key}: the browser hung up")
+
+def _error(key: str, end: Gone, *, ours: bool) -> CallError:
+    if ours:
+        return LegClosed(f"leg {key}: we hung up")
+    if end.lost:
+        return LegBroken(f"leg {key}: the browser is silent or out of reach")
+    return LegLost(f"leg {key}: the browser hung up")

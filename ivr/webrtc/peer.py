@@ -64,11 +64,13 @@ class PeerListener(Protocol):
     """Hears from a peer, in the event loop."""
 
     def heard(self, timestamp: int, pcm: bytes) -> None:
-        """Take a packet: RTP timestamp of its first sample at 8 kHz modulo 2**32, and its PCM."""
-        ...
+        """
+        Take one packet; the first one tells that audio flows.
 
-    def connected(self) -> None:
-        """Learn that audio can flow."""
+        Args:
+            timestamp: RTP timestamp at 8 kHz of its first sample, modulo 2**32.
+            pcm: Its sound (`ivr.audio.pcm`), of any length.
+        """
         ...
 
     def ended(self, *, lost: bool) -> None:
@@ -153,6 +155,8 @@ class Peer:
         with contextlib.suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
+                if self._closing is not None:
+                    return
                 if isinstance(frame, av.AudioFrame) and frame.pts is not None:
                     # The plane may be padded, so what follows the samples is cut off.
                     pcm = bytes(frame.planes[0])[: frame.samples * SAMPLE_BYTES]
@@ -160,9 +164,7 @@ class Peer:
 
     def _state_changed(self) -> None:
         match self._pc.connectionState:
-            case "connected":
-                self._listener.connected()
-            case "failed":
+            case "failed" if self._closing is None:
                 self._listener.ended(lost=True)
             case "closed" if self._closing is None:
                 self._listener.ended(lost=False)

@@ -99,6 +99,12 @@ def test_a_source_that_begins_anew_is_followed() -> None:
     assert ring(playout, evenly(10), start=3_000_000_000)[-3:] == [6, 7, 8]
 
 
+def test_a_source_that_begins_anew_just_before_is_followed_too() -> None:
+    playout = Playout()
+    ring(playout, evenly(30))
+    assert ring(playout, evenly(20))[-3:] == [16, 17, 18]
+
+
 def test_a_burst_is_cut_to_120_ms_and_the_newest_kept() -> None:
     playout = Playout()
     ring(playout, evenly(5))

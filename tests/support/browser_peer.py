@@ -156,15 +156,37 @@ def loud(frame: bytes) -> bool:
     return level(frame) > LOUD
 
 
+def lose_on_the_way_in(leg: BrowserLeg, fate: Fate) -> None:
+    """Let packets of sound vanish on their way to *leg*, whose browser is connected."""
+    transport = leg._peer._pc.getReceivers()[0].transport
+    handle = type(transport)._handle_rtp_data.__get__(transport)
+    count = 0
+
+    async def lossy(data: bytes, arrival_time_ms: int) -> None:
+        nonlocal count
+        count += 1
+        if not fate(count - 1):
+            await handle(data, arrival_time_ms)
+
+    vars(transport).update(_handle_rtp_data=lossy)
+
+
 @asynccontextmanager
 async def called(
-    options: BrowserOptions = OPTIONS,
+    options: BrowserOptions = OPTIONS, *, talks: bool = True
 ) -> AsyncIterator[tuple[BrowserLeg, BrowserPeer]]:
-    """Give a leg and the browser at its far end, which talks and hears."""
+    """
+    Give a leg and the browser at its far end, which sends frames and hears.
+
+    Without *talks* it sends one frame, and then what its `microphone` is given.
+    """
     leg, browser = BrowserLeg(LegInfo(key="0badcafe"), options), BrowserPeer()
     try:
         await browser.take(await leg.accept(await browser.offer()))
-        browser.start_talking()
+        if talks:
+            browser.start_talking()
+        else:
+            browser.microphone.say(ULAW_SILENCE)
         await leg.answer()
         yield leg, browser
     finally:

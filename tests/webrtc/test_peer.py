@@ -28,16 +28,12 @@ PATIENCE = 10.0  # seconds; only a broken peer needs them
 @dataclass
 class _Listener:
     packets: "asyncio.Queue[int]" = field(default_factory=asyncio.Queue)
-    up: asyncio.Event = field(default_factory=asyncio.Event)
     ends: list[bool] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def heard(self, timestamp: int, pcm: bytes) -> None:
         assert len(pcm) == 2 * FRAME_SAMPLES
         self.packets.put_nowait(timestamp)
-
-    def connected(self) -> None:
-        self.up.set()
 
     def ended(self, *, lost: bool) -> None:
         self.ends.append(lost)
@@ -54,13 +50,18 @@ def _connected(scene: Scene) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 await browser.take(await peer.accept(await browser.offer()))
-                await listener.up.wait()
                 await scene(peer, browser, listener)
         finally:
             await browser.close()
             await peer.close()
 
     asyncio.run(evening())
+
+
+async def _talk(browser: BrowserPeer, listener: _Listener) -> None:
+    """Return when the connection stands."""
+    browser.microphone.say(ULAW_LOUD)
+    await listener.packets.get()
 
 
 async def _next(listener: _Listener) -> int:
@@ -206,6 +207,7 @@ OFFER = asyncio.run(_offer())
 
 def test_the_far_end_closing_is_told_once() -> None:
     async def scene(_: Peer, browser: BrowserPeer, listener: _Listener) -> None:
+        await _talk(browser, listener)
         await browser.close()
         await listener.over.wait()
         assert listener.ends == [False]
@@ -214,7 +216,8 @@ def test_the_far_end_closing_is_told_once() -> None:
 
 
 def test_closing_may_be_repeated_and_is_not_told_as_an_end() -> None:
-    async def scene(peer: Peer, _: BrowserPeer, listener: _Listener) -> None:
+    async def scene(peer: Peer, browser: BrowserPeer, listener: _Listener) -> None:
+        await _talk(browser, listener)
         await asyncio.gather(peer.close(), peer.close())
         await peer.close()
         peer.send(bytes(320))
