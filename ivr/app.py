@@ -11,22 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from ivr import prompts
-from ivr.attendant import NOBODY_FLOW, Attendant, Line
+from ivr.attendant import Attendant, Line
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
-from ivr.clinic.operations import SPECS
-from ivr.dialog.universals import PHRASES, reserved_phrases
-from ivr.dialog.wording import Wording
-from ivr.errors import ClinicError, FlowError, FlowErrors, SettingsError, SpeechError, StoreError
-from ivr.flow.compiler import compile_book
+from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, StoreError
 from ivr.flow.machine import FlowBook
-from ivr.flow.model import Ask, End, Handoff, Record, Say
-from ivr.flow.rules import Rule
-from ivr.flow.templates import slots_of
-from ivr.flow.tree import decode
 from ivr.handoff.agents import Agent
 from ivr.handoff.handoff import Limits
+from ivr.loading import fixed_prompts, load_book, load_wording
 from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
 from ivr.records.recordings import Recordings
@@ -41,63 +33,7 @@ from ivr.watch.live import LiveCalls, WatchSocket
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
-FLOW_FILES = {".yaml", ".yml"}
 A_DAY = 86_400.0  # seconds
-LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
-
-
-def load_book(settings: Settings) -> FlowBook:
-    """
-    Read and check every flow of the flows folder.
-
-    Raises:
-        FlowErrors: Every mistake of every file.
-        SettingsError: The folder cannot be read, or holds no flow.
-    """
-    folder = Path(settings.flows.folder)
-    texts, mistakes = _read_folder(folder)
-    if not texts and not mistakes:
-        found = f"{folder}, where no flow file is"
-        raise SettingsError("flows.folder", found=found, accepted="a folder of flow files")
-    reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
-    book = None
-    try:
-        book = compile_book(texts, SPECS, start=settings.flows.start, reserved=reserved)
-    except FlowErrors as caught:
-        mistakes += caught.errors
-    if book is not None and NOBODY_FLOW not in book.flows:
-        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
-        mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
-    if book is None or mistakes:
-        raise FlowErrors(mistakes)
-    return book
-
-
-def _read_folder(folder: Path) -> tuple[dict[str, str], list[FlowError]]:
-    texts: dict[str, str] = {}
-    mistakes: list[FlowError] = []
-    try:
-        for path in sorted(path for path in folder.iterdir() if path.suffix in FLOW_FILES):
-            try:
-                with path.open("rb") as file:
-                    texts[str(path)] = decode(file.read(LONGEST_FLOW), file=str(path))
-            except FlowErrors as caught:
-                mistakes += caught.errors
-    except OSError as error:
-        found = f"{folder}: {error.strerror}"
-        accepted = "a folder of flow files"
-        raise SettingsError("flows.folder", found=found, accepted=accepted) from error
-    return texts, mistakes
-
-
-def load_wording(settings: Settings) -> Wording:
-    """
-    Read the line's own words.
-
-    Raises:
-        FlowErrors: Every mistake in them.
-    """
-    return prompts.load_wording(Path(settings.flows.prompts))
 
 
 class RunningLine:
@@ -294,28 +230,6 @@ class RunningLine:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def fixed_prompts(book: FlowBook) -> list[str]:
-    """Collect the prompts whose text no slot changes: they can be rendered ahead of calls."""
-    texts: list[str] = []
-    for flow in book.flows.values():
-        for state in flow.states.values():
-            match state:
-                case Ask(question=question):
-                    texts += [
-                        question.prompt,
-                        question.help,
-                        *question.no_input,
-                        *question.no_match,
-                    ]
-                case Say(prompt=prompt) | Record(prompt=prompt) | End(prompt=prompt):
-                    texts.append(prompt)
-                case Handoff(prompt=prompt):
-                    texts.append(prompt)
-                case _:
-                    pass
-    return [text for text in texts if text and not slots_of(text)]
 
 
 def _own_folder(folder: Path) -> IO[str]:

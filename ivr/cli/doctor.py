@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ivr.app import load_book, load_wording
 from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowErrors, IvrError
+from ivr.loading import load_book, load_wording
 from ivr.settings import Settings
 from ivr.speech.models import check_engine
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with

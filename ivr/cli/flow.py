@@ -5,11 +5,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from ivr.app import load_book
 from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowError, FlowErrors
 from ivr.flow.escape import Escape, escape_proof
 from ivr.flow.machine import FlowBook
+from ivr.loading import load_book
 
 EXIT_MISTAKES = 1
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from ivr.app import load_book, load_wording
 from ivr.cli.options import add_settings, read_settings
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
@@ -17,6 +16,7 @@ from ivr.dialog.actions import HandOff
 from ivr.dialog.dialog import Dialog
 from ivr.errors import ClinicError, FlowError, FlowErrors
 from ivr.flow.model import UNAVAILABLE, Value
+from ivr.loading import load_book, load_wording
 from ivr.ports import OperationResult
 from ivr.terminal import Rehearsal
 

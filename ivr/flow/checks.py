@@ -19,6 +19,7 @@ def check(
     *,
     start: str,
     reserved: Collection[str] = (),
+    queues: Collection[str] = (),
 ) -> tuple[FlowError, ...]:
     """
     Check *flows* together.
@@ -28,9 +29,10 @@ def check(
         operations: What they may ask of the clinic.
         start: The flow a call begins with.
         reserved: Phrases the line understands in every state, such as `operator`.
+        queues: Names of the line's queues; empty: any name is one.
     """
     drafts = [Draft(file=flow.file, flow=flow, errors=()) for flow in flows]
-    return check_drafts(drafts, operations, start=start, reserved=reserved)
+    return check_drafts(drafts, operations, start=start, reserved=reserved, queues=queues)
 
 
 def check_drafts(
@@ -39,10 +41,11 @@ def check_drafts(
     *,
     start: str,
     reserved: Collection[str] = (),
+    queues: Collection[str] = (),
 ) -> tuple[FlowError, ...]:
     """Check as `check`, leaving alone what could not be read and what follows from that."""
     drafts = tuple(drafts)
-    scene = scene_of(drafts, operations, start=start)
+    scene = scene_of(drafts, operations, start=start, queues=queues)
     return (
         *_duplicates(drafts),
         *check_names(scene),

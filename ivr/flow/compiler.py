@@ -18,6 +18,7 @@ def compile_book(
     *,
     start: str,
     reserved: Collection[str] = (),
+    queues: Collection[str] = (),
 ) -> FlowBook:
     """
     Read, check and compile all flows of a line.
@@ -30,13 +31,14 @@ def compile_book(
         operations: What flows may ask of the clinic.
         start: The flow a call begins with.
         reserved: Phrases the line understands in every state, such as `operator`.
+        queues: Names of the line's queues; empty: any name is one.
 
     Raises:
         FlowErrors: Every mistake of all files at once.
     """
     drafts = [read_draft(text, file=file) for file, text in sorted(texts.items())]
     mistakes = [error for draft in drafts for error in draft.errors]
-    mistakes += check_drafts(drafts, operations, start=start, reserved=reserved)
+    mistakes += check_drafts(drafts, operations, start=start, reserved=reserved, queues=queues)
     if mistakes:
         raise FlowErrors(mistakes)
     flows = [draft.flow for draft in drafts if draft.flow is not None]

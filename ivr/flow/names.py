@@ -39,6 +39,7 @@ def check_names(scene: Scene) -> Found:
     """Check every name of *scene*."""
     yield from _starts(scene)
     yield from _slots_agree(scene)
+    yield from _queues_exist(scene)
     for flow, state in scene.states():
         yield from _states_exist(scene, flow, state)
         yield from _slots_exist(scene, flow, state)
@@ -65,6 +66,21 @@ def _starts(scene: Scene) -> Found:
         message = f"the line starts with flow {scene.start}, which no file holds"
         hint = did_you_mean(scene.start, scene.flows)
         yield FlowError("flows.start", 1, Rule.UNKNOWN_FLOW, message, hint)
+
+
+def _queues_exist(scene: Scene) -> Found:
+    for flow in scene.flows.values():
+        yield from _queue_exists(scene, flow, flow.queue, ("queue",))
+    for flow, state in scene.states():
+        if isinstance(state, Handoff):
+            path = ("states", state.name, "handoff")
+            yield from _queue_exists(scene, flow, state.queue, path)
+
+
+def _queue_exists(scene: Scene, flow: Flow, queue: str, path: Path) -> Found:
+    if queue and scene.queues and queue not in scene.queues:
+        hint = did_you_mean(queue, scene.queues)
+        yield mistake(flow, path, Rule.UNKNOWN_QUEUE, f"there is no queue {queue}", hint)
 
 
 # ---------------------------------------------------------------- slots

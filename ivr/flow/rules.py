@@ -37,6 +37,7 @@ class Rule(StrEnum):
     UNKNOWN_SLOT = "unknown-slot"
     UNKNOWN_ANSWER = "unknown-answer"
     UNKNOWN_FLOW = "unknown-flow"
+    UNKNOWN_QUEUE = "unknown-queue"
     UNKNOWN_OPERATION = "unknown-operation"
     UNKNOWN_ARGUMENT = "unknown-argument"
     MISSING_ARGUMENT = "missing-argument"

@@ -39,6 +39,8 @@ class Scene:
     """Every slot that a flow declares or an operation gives."""
     broken: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """By flow, the states of which it is not known what they lead to, with what they mention."""
+    queues: frozenset[str] = frozenset()
+    """Queues of the line; empty: any name is one."""
     unreadable: frozenset[str] = frozenset()
     """Stems of the files that hold no readable flow; what they define is not known."""
     guesses: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
@@ -78,7 +80,11 @@ class Scene:
 
 
 def scene_of(
-    drafts: Iterable[Draft], operations: Mapping[str, OperationSpec], *, start: str
+    drafts: Iterable[Draft],
+    operations: Mapping[str, OperationSpec],
+    *,
+    start: str,
+    queues: Iterable[str] = (),
 ) -> Scene:
     """Put *drafts* together; of two flows of one name the first counts."""
     flows: dict[str, Flow] = {}
@@ -96,6 +102,7 @@ def scene_of(
         start=start,
         slots=all_slots(flows.values(), operations.values()),
         broken=broken,
+        queues=frozenset(queues),
         unreadable=frozenset(unreadable),
     )
 

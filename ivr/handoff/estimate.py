@@ -15,7 +15,7 @@ FEWEST = 5  # answers after a wait; with fewer the range says nothing
 RECENT = 15  # answers; older ones tell of other agents and other callers
 OLD = 3600.0  # seconds; what was an hour ago says little of now
 AT_ONCE = 20.0  # seconds; a wait that short was ringing and the briefing, nobody had to get free
-SURE = 1.5  # standard deviations; 87 in 100, because agents come and go meanwhile
+SURE = 1.3  # standard deviations; 80 in 100 would be 1.28, and agents come and go meanwhile
 LONGEST = 60  # minutes; beyond it, or wider than half of it, a range helps nobody
 
 Range = tuple[int, int]

@@ -12,7 +12,7 @@ FURTHEST = 370  # days looked ahead for the next opening: a yearly clinic day is
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when, in minutes after midnight; it ends the next day when it ends earlier."""
+    """From when to when on one day, in minutes after midnight; `closes` is the greater one."""
 
     opens: int
     closes: int
@@ -85,17 +85,12 @@ class Hours:
             return False
         if not self.week:
             return True
-        return any(
-            begins <= when < ends
-            for day in (today - timedelta(days=1), today)
-            for begins, ends in self._spans(day)
-        )
+        return any(begins <= when < ends for begins, ends in self._spans(today))
 
     def _spans(self, day: date) -> Iterator[tuple[float, float]]:
         start = datetime.combine(day, time())
         for span in self.week[day.weekday()]:
-            closes = span.closes + (MIDNIGHT if span.closes <= span.opens else 0)
-            begins, ends = (start + timedelta(minutes=at) for at in (span.opens, closes))
+            begins, ends = (start + timedelta(minutes=at) for at in (span.opens, span.closes))
             yield self._unix(begins), self._unix(ends)
 
     def _closure(self, when: float) -> Closure | None:

@@ -52,6 +52,8 @@ class Office:
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Titles in other languages: queue to language to title."""
     file: str = ""
+    marks: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, repr=False)
+    """Line and column of what stands in the file, such as `("queues", "pharmacy", "title")`."""
 
     def queue(self, name: str) -> Queue:
         """Find a queue; one that nobody described is open always and has no needs."""

@@ -63,7 +63,7 @@ class Surroundings:
     callbacks: CallBacks | None
     changed: Callable[[], None]
     """Wakes the matcher."""
-    refused: Callable[[str, Refusal], PresenceChange]
+    refused: Callable[[Agent, Refusal], PresenceChange]
     """Decides what becomes of an agent."""
     became: Callable[[str, PresenceChange], None]
     """Notes what became of an agent, before the store knows."""
@@ -150,7 +150,7 @@ class Place:
         if self.stay is not Stay.OFFERED or self.agent is None or self.agent.name != agent:
             return
         around, key = self._around, self.ticket.key
-        change = around.refused(agent, refusal)
+        change = around.refused(self.agent, refusal)
         self.stay, self.agent = Stay.WAITING, None
         if agent not in self.ticket.passed:
             self.ticket = replace(self.ticket, passed=(*self.ticket.passed, agent))

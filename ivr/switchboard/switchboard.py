@@ -248,12 +248,12 @@ class QueueSwitchboard:
         if self._callbacks is not None:
             self._callbacks.due(place, pair.agent)
 
-    def _refused(self, agent: str, refusal: Refusal) -> PresenceChange:
-        misses = self._misses.get(agent, 0)
+    def _refused(self, agent: Agent, refusal: Refusal) -> PresenceChange:
+        misses = self._misses.get(agent.name, 0)
         if is_miss(refusal):
-            self._misses[agent] = misses + 1
-            _log.warning("agent missed a call", extra={"agent": agent, "why": refusal})
-        return after_refusal(refusal, misses=misses, now=self._clock())
+            self._misses[agent.name] = misses + 1
+            _log.warning("agent missed a call", extra={"agent": agent.name, "why": refusal})
+        return after_refusal(agent, refusal, misses=misses, now=self._clock())
 
     def _became(self, agent: str, change: PresenceChange) -> None:
         if change.presence is Presence.TALKING:

@@ -12,6 +12,7 @@ from tests.flow.operations import OPERATIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "flow-rules.md"
 HEAD = {"flow": "example", "title": "Example", "queue": "front_desk", "start": "first"}
+QUEUES = {"front_desk", "pharmacy", "billing"}
 RESERVED = {"operator", "help", "repeat", "go back"}
 
 SECTIONS = dict(
@@ -46,7 +47,7 @@ def completed(text: str) -> str:
 
 def broken_rules(files: dict[str, str]) -> set[str]:
     try:
-        compile_book(files, OPERATIONS, start="example", reserved=RESERVED)
+        compile_book(files, OPERATIONS, start="example", reserved=RESERVED, queues=QUEUES)
     except FlowErrors as caught:
         return {error.rule for error in caught.errors}
     return set()

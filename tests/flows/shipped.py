@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from ivr.app import load_book, load_wording
 from ivr.caller.scenario import Scenario, read_scenario
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
+from ivr.loading import load_book, load_wording
 from ivr.settings import Flows, Settings
 
 ROOT = Path(__file__).parents[2]

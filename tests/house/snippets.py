@@ -131,7 +131,7 @@ class Reader:
             return
         flow = _as_text(file.read_text(encoding="utf-8"))
         for key, value in shown.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and isinstance(flow.get(key, {}), dict):
                 flow.setdefault(key, {}).update(value)
             else:
                 flow[key] = value

@@ -1,0 +1,143 @@
+"""Reading the flows folder and the wording, whole: every mistake of every file at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ivr import prompts
+from ivr.attendant import NOBODY_FLOW
+from ivr.clinic.operations import SPECS
+from ivr.dialog.universals import PHRASES, reserved_phrases
+from ivr.dialog.wording import Wording
+from ivr.errors import FlowError, FlowErrors, SettingsError
+from ivr.flow.compiler import compile_book
+from ivr.flow.machine import FlowBook
+from ivr.flow.model import Ask, End, Handoff, Record, Say
+from ivr.flow.rules import Rule, did_you_mean
+from ivr.flow.templates import slots_of
+from ivr.flow.tree import decode
+from ivr.handoff.office import Office
+from ivr.handoff.queues_file import read_office
+from ivr.settings import Settings
+
+FLOW_FILES = {".yaml", ".yml"}
+QUEUES_FILE = "queues.yaml"
+LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
+
+
+def load_book(settings: Settings) -> FlowBook:
+    """
+    Read and check every flow of the flows folder.
+
+    Raises:
+        FlowErrors: Every mistake of every file.
+        SettingsError: The folder cannot be read, or holds no flow.
+    """
+    folder = Path(settings.flows.folder)
+    texts, mistakes = _read_folder(folder)
+    office = _read_office(texts.pop(str(folder / QUEUES_FILE), None), folder, mistakes)
+    if not texts and not mistakes:
+        found = f"{folder}, where no flow file is"
+        raise SettingsError("flows.folder", found=found, accepted="a folder of flow files")
+    reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
+    book = None
+    try:
+        book = compile_book(
+            texts,
+            SPECS,
+            start=settings.flows.start,
+            reserved=reserved,
+            queues=office.queues,
+        )
+    except FlowErrors as caught:
+        mistakes += caught.errors
+    if book is not None and NOBODY_FLOW not in book.flows:
+        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
+        mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
+    if book is not None:
+        mistakes += _flows_exist(office, book)
+    if book is None or mistakes:
+        raise FlowErrors(mistakes)
+    return book
+
+
+def load_office(settings: Settings) -> Office:
+    """
+    Read the queues of the flows folder; without `queues.yaml` any name is a queue.
+
+    Raises:
+        FlowErrors: Every mistake in it.
+        SettingsError: The folder cannot be read.
+    """
+    folder = Path(settings.flows.folder)
+    texts, mistakes = _read_folder(folder)
+    mistakes = [mistake for mistake in mistakes if mistake.file == str(folder / QUEUES_FILE)]
+    office = _read_office(texts.get(str(folder / QUEUES_FILE)), folder, mistakes)
+    if mistakes:
+        raise FlowErrors(mistakes)
+    return office
+
+
+def _read_office(text: str | None, folder: Path, mistakes: list[FlowError]) -> Office:
+    try:
+        return Office() if text is None else read_office(text, file=str(folder / QUEUES_FILE))
+    except FlowErrors as caught:
+        mistakes += caught.errors
+        return Office()
+
+
+def _flows_exist(office: Office, book: FlowBook) -> Iterator[FlowError]:
+    for name, queue in office.queues.items():
+        if queue.when_closed and queue.when_closed not in book.flows:
+            line, column = office.marks["queues", name, "when_closed"]
+            what = f"there is no flow {queue.when_closed}"
+            hint = did_you_mean(queue.when_closed, book.flows)
+            yield FlowError(office.file, line, Rule.UNKNOWN_FLOW, what, hint, column)
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, str], list[FlowError]]:
+    texts: dict[str, str] = {}
+    mistakes: list[FlowError] = []
+    try:
+        for path in sorted(path for path in folder.iterdir() if path.suffix in FLOW_FILES):
+            try:
+                with path.open("rb") as file:
+                    texts[str(path)] = decode(file.read(LONGEST_FLOW), file=str(path))
+            except FlowErrors as caught:
+                mistakes += caught.errors
+    except OSError as error:
+        found = f"{folder}: {error.strerror}"
+        accepted = "a folder of flow files"
+        raise SettingsError("flows.folder", found=found, accepted=accepted) from error
+    return texts, mistakes
+
+
+def load_wording(settings: Settings) -> Wording:
+    """
+    Read the line's own words.
+
+    Raises:
+        FlowErrors: Every mistake in them.
+    """
+    return prompts.load_wording(Path(settings.flows.prompts))
+
+
+def fixed_prompts(book: FlowBook) -> list[str]:
+    """Collect the prompts whose text no slot changes: they can be rendered ahead of calls."""
+    texts: list[str] = []
+    for flow in book.flows.values():
+        for state in flow.states.values():
+            match state:
+                case Ask(question=question):
+                    texts += [
+                        question.prompt,
+                        question.help,
+                        *question.no_input,
+                        *question.no_match,
+                    ]
+                case Say(prompt=prompt) | Record(prompt=prompt) | End(prompt=prompt):
+                    texts.append(prompt)
+                case Handoff(prompt=prompt):
+                    texts.append(prompt)
+                case _:
+                    pass
+    return [text for text in texts if text and not slots_of(text)]
