@@ -19,6 +19,19 @@ RESULTS = Path("bench/results/line.json")
 INTO_SENTENCE = 1.0  # seconds into the question
 MID_WORD = 5  # loud packets in a row: not one of its pauses
 LOAD_FOR = 10.0  # seconds of playing prompts per level
+BIRTH, PHONE = "03031982", "2125550142"  # of a patient of the embedded clinic
+NUMBER = "four eight two one five zero seven"
+
+SET_UP = "set-up: INVITE to first word"
+TURN_SPEECH = "turn: end of speech to our answer, in total"
+TURN_KEYS = "turn: last key to our answer"
+BARGE_SPEECH = "barge-in by speech: onset to last packet"
+BARGE_KEY = "barge-in by key: key to last packet"
+TURN_NUMBER = "turn: last spoken digit to our answer, seven digits"
+OPERATOR = '"operator" to INVITE at the agent'
+OPERATOR_AT_DATE = '"operator" at a date question to INVITE at the agent'
+CALLS = (SET_UP, TURN_SPEECH, TURN_KEYS, BARGE_SPEECH, BARGE_KEY)
+LOAD = ("CPU", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +50,30 @@ def main() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=12, help="repetitions of each measurement")
-    runs: int = parser.parse_args().runs
-    words = asyncio.run(_speak("refill", "operator", "yes"))
+    parser.add_argument("--only", default="", metavar="TEXT", help="only what has TEXT in its name")
+    options = parser.parse_args()
+    runs, only = int(options.runs), str(options.only)
+    words = asyncio.run(_speak("refill", "operator", NUMBER))
+    handed = max(3, runs // 3)
+    figures: list[Figure] = []
     with Line() as line:
-        figures = [
-            *_calls(line, words, runs),
-            *_handoffs(line, words, max(3, runs // 3)),
-            *_load(line, "with recognition"),
+        measures: list[tuple[tuple[str, ...], Callable[[], list[Figure]]]] = [
+            (CALLS, lambda: _calls(line, words, runs)),
+            ((TURN_NUMBER,), lambda: _numbers(line, words, runs)),
+            ((OPERATOR,), lambda: _handoffs(line, words, handed)),
+            ((OPERATOR_AT_DATE,), lambda: _handoffs(line, words, handed, at_date=True)),
+            (LOAD, lambda: _load(line, "with recognition")),
         ]
-    with Line(engine="none") as line:
-        figures += _load(line, "without recognition")
-    _report(figures)
+        for names, measure in measures:
+            figures += measure() if _wanted(only, names) else []
+    if _wanted(only, LOAD):
+        with Line(engine="none") as line:
+            figures += _load(line, "without recognition")
+    _report([figure for figure in figures if only in figure.what], keep=not only)
+
+
+def _wanted(only: str, names: tuple[str, ...]) -> bool:
+    return any(only in name for name in names)
 
 
 async def _speak(*texts: str) -> dict[str, bytes]:
@@ -79,12 +105,27 @@ def _calls(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
         barge_key.append(_barge_in(line, _press))
         barge_speech.append(_barge_in(line, lambda phone: _interrupt(phone, words["refill"])))
     return [
-        _figure("set-up: INVITE to first word", setup, ""),
-        _figure("turn: end of speech to our answer, in total", speech, "p50 450, p95 700"),
-        _figure("turn: last key to our answer", keys, "p95 100"),
-        _figure("barge-in by speech: onset to last packet", barge_speech, "p50 150, p95 250"),
-        _figure("barge-in by key: key to last packet", barge_key, "p95 60"),
+        _figure(SET_UP, setup, ""),
+        _figure(TURN_SPEECH, speech, "p50 450, p95 700"),
+        _figure(TURN_KEYS, keys, "p95 100"),
+        _figure(BARGE_SPEECH, barge_speech, "p50 150, p95 250"),
+        _figure(BARGE_KEY, barge_key, "p95 60"),
     ]
+
+
+def _numbers(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
+    """Say a prescription number; understood or asked back, something is answered."""
+    seconds: list[float] = []
+    for _ in range(runs):
+        with Phone(line.port) as phone:
+            phone.await_silence(of=1.5)
+            for keys in ("2", BIRTH, PHONE):
+                phone.press_all(keys)
+                phone.await_sound(after=phone.keyed_at)
+                phone.await_silence(of=1.5)
+            phone.say(words[NUMBER])
+            seconds.append(phone.await_sound(after=phone.spoke_until) - phone.spoke_until)
+    return [_figure(TURN_NUMBER, seconds, "")]
 
 
 def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
@@ -124,11 +165,17 @@ def _last_of_prompt(phone: Phone, after: float) -> float:
     return last
 
 
-def _handoffs(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
+def _handoffs(
+    line: Line, words: dict[str, bytes], runs: int, *, at_date: bool = False
+) -> list[Figure]:
     seconds: list[float] = []
     for _ in range(runs):
         with Phone(line.port) as phone:
             phone.await_silence(of=1.5)
+            if at_date:
+                phone.press("2")
+                phone.await_sound(after=phone.keyed_at)
+                phone.await_silence(of=1.5)
             phone.say(words["operator"])
             seconds.append(invite_arrival(line.agent, within=10) - phone.spoke_until)
         time.sleep(1.0)
@@ -136,7 +183,7 @@ def _handoffs(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
         with contextlib.suppress(TimeoutError):
             while line.agent.recv(8192):
                 pass
-    return [_figure('"operator" to INVITE at the agent', seconds, "p95 500")]
+    return [_figure(OPERATOR_AT_DATE if at_date else OPERATOR, seconds, "p95 500")]
 
 
 def _load(line: Line, how: str) -> list[Figure]:
@@ -175,10 +222,12 @@ def _figure(what: str, seconds: list[float], budget: str) -> Figure:
     return Figure(what, "ms", statistics.median(ordered), p95, len(ordered), budget)
 
 
-def _report(figures: list[Figure]) -> None:
+def _report(figures: list[Figure], *, keep: bool) -> None:
     print(f"{'what':<52} {'median':>8} {'p95':>8}  {'unit':<7} {'runs':>4}  budget")
     for f in figures:
         print(f"{f.what:<52} {f.median:8.1f} {f.p95:8.1f}  {f.unit:<7} {f.runs:>4}  {f.budget}")
+    if not keep:
+        return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
 

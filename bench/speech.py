@@ -36,7 +36,6 @@ from ivr.dialog.grammar.digits import Digits
 from ivr.ports import Heard, Hearing
 from ivr.settings import Speech
 from ivr.speech.client import SpeechClient
-from ivr.speech.hearing import PATIENCE
 from ivr.speech.shipped import TINY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,9 +95,9 @@ class Speed:
     engine: str
     real_time_factor: float
     """CPU seconds of the speech process for a second of audio."""
-    answer_after_silence_median: float
-    """Seconds from the end of the endpointing silence to the answer, for strings."""
-    answer_after_silence_worst: float
+    answer_after_speech_median: float
+    """Seconds from the last digit of a string to the answer."""
+    answer_after_speech_worst: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -243,7 +242,7 @@ async def _next_heard(hearing: Hearing) -> Answer:
 
 
 async def _wait_for(settings: Speech, items: Sequence[Item]) -> list[float]:
-    """Speak at the pace of speech; return how long after the silence each answer came."""
+    """Speak at the pace of speech; return how long after the last word each answer came."""
     waits = []
     with tempfile.TemporaryDirectory() as data:
         async with SpeechClient(settings, data=Path(data)) as client:
@@ -258,8 +257,7 @@ async def _wait_for(settings: Speech, items: Sequence[Item]) -> list[float]:
                         break
                     await asyncio.sleep(max(0.0, start + number * FRAME - time.monotonic()))
                 await answer
-                silence_over = start + 1.5 + duration(item.pcm) + PATIENCE[asked.wait][1]
-                waits.append(max(0.0, time.monotonic() - silence_over))
+                waits.append(time.monotonic() - (start + 1.5 + duration(item.pcm)))
                 await hearing.close()
     return waits
 
@@ -333,8 +331,8 @@ def _print(rows: Sequence[Row], speeds: Sequence[Speed]) -> None:
     for speed in speeds:
         print(
             f"{speed.engine:<10} real-time factor {speed.real_time_factor:.3f}, answer"
-            f" {speed.answer_after_silence_median * 1000:.0f} ms after the silence (median;"
-            f" worst {speed.answer_after_silence_worst * 1000:.0f})"
+            f" {speed.answer_after_speech_median * 1000:.0f} ms after the last digit (median;"
+            f" worst {speed.answer_after_speech_worst * 1000:.0f})"
         )
 
 
