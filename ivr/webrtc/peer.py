@@ -7,7 +7,8 @@ fail when a change no longer takes hold:
 * Its jitter buffer for audio holds back four packets and, after a single lost one, up to
   sixteen for the rest of the call: a quarter of a second and more. Here each packet is passed
   on as it comes, and `ivr.audio.playout` does the rest by timestamp.
-* It never offers 127.0.0.1. Here a peer may name the addresses it offers.
+* It never offers 127.0.0.1. Here a peer may name the addresses it offers, and a machine without
+  a network offers itself.
 """
 
 import asyncio
@@ -47,7 +48,10 @@ CANDIDATES = 40  # each is an address that we are asked to send to
 CODEC = "audio/PCMU"  # every browser has it (RFC 7874 §3) and the telephone line speaks it
 QUEUED_PACKETS = 3  # 60 ms; a sender that is stuck for longer loses the oldest
 CLOSE_WITHIN = 5.0  # seconds
+LOOPBACK = "127.0.0.1"  # offered by a machine that has nothing else
 _TIME_BASE = fractions.Fraction(1, SAMPLE_RATE_HZ)
+_closing: set[asyncio.Task[None]] = set()
+"""Keeps them from being collected halfway where nobody waits for the end of a peer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class Peer:
         """End the connection soon; `close` tells when."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._close())
+            _closing.add(self._closing)
+            self._closing.add_done_callback(_closing.discard)
 
     async def close(self) -> None:
         """
@@ -250,7 +256,7 @@ def _buffer(capacity: int, prefetch: int = 0, *, is_video: bool = False) -> obje
 
 
 def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - as aioice calls it
-    return list(_addresses.get()) or _every_address(use_ipv4, use_ipv6)
+    return list(_addresses.get()) or _every_address(use_ipv4, use_ipv6) or [LOOPBACK]
 
 
 @contextlib.contextmanager

@@ -117,6 +117,10 @@ def test_a_peer_offers_the_addresses_it_is_told_and_no_other_peer_is_touched() -
     assert "192.0.2.1" not in aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True)
 
 
+def test_a_machine_without_a_network_offers_itself() -> None:
+    assert aioice.ice.get_host_addresses(use_ipv4=False, use_ipv6=False) == [HERE]
+
+
 # ---------------------------------------------------------------- offers
 
 
