@@ -142,6 +142,16 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """Where the queue is kept."""
+
+    url: str = field(default="", repr=False)
+    """Redis server that several cells share, such as `redis://host:6379/0`; empty: in memory."""
+    prefix: str = "clinic-line"
+    """What all its names in Redis begin with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it."""
 
@@ -154,6 +164,7 @@ class Settings:
     flows: Flows = field(default_factory=Flows)
     clinic: ClinicSettings = field(default_factory=ClinicSettings)
     records: Records = field(default_factory=Records)
+    store: Store = field(default_factory=Store)
     console: Console = field(default_factory=Console)
 
     @property

@@ -365,3 +365,58 @@ def test_agents_who_talk_through_other_cells_are_left_in_peace_for_a_while() -> 
             assert await presence(store, "ann") is Presence.READY
 
     asyncio.run(scenario())
+
+
+def test_an_agent_reserved_elsewhere_is_not_changed_by_what_happened_apart() -> None:
+    async def scenario() -> None:
+        common = Severed()
+        await common.beat(B, now=NOW, until=NOW + 99)
+        async with cell(common) as store:
+            await store.register(status("ann"))
+            common.cut = True
+            await lose_it(store)
+            await common.put(ticket("theirs", node=B))
+            assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
+            await store.set_presence("ann", PresenceChange(Presence.PAUSED), now=NOW + 5)
+            common.cut = False
+            await back(store)
+            assert await presence(common, "ann") is Presence.OFFERED
+
+    asyncio.run(scenario())
+
+
+def test_an_agent_who_rings_here_is_not_offered_again_when_another_cell_lets_them_go() -> None:
+    async def scenario() -> None:
+        common = Severed()
+        await common.beat(B, now=NOW, until=NOW + 99)
+        async with cell(common) as store:
+            await store.put(ticket("ours", 1.0))
+            await store.put(ticket("next", 3.0))
+            await store.register(status("ann"))
+            common.cut = True
+            await lose_it(store)
+            await common.put(ticket("theirs", 2.0, node=B))
+            assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
+            assert await store.claim("ours", "ann", node=A, now=NOW, until=NOW + 30)
+            common.cut = False
+            await back(store)
+            await common.drop("theirs", now=NOW + 5)
+            assert not await store.claim("next", "ann", node=A, now=NOW + 5, until=NOW + 30)
+
+    asyncio.run(scenario())
+
+
+def test_who_had_a_caller_is_remembered_even_of_an_agent_just_heard_of() -> None:
+    async def scenario() -> None:
+        common = Severed()
+        async with cell(common) as store:
+            await store.put(ticket("c1"))
+            await store.agents()
+            await common.register(status("new"))
+            assert await store.claim("c1", "new", node=A, now=NOW, until=NOW + 30)
+            common.cut = True
+            await lose_it(store)
+            await store.release("c1", "new", NO_PICK_UP, now=NOW + 9)
+            assert await store.ticket("c1") == replace(ticket("c1"), passed=("new",))
+
+    asyncio.run(scenario())
