@@ -1,5 +1,5 @@
 """
-The audit log: who looked at, listened to or deleted what was kept. Append only.
+The audit log: who looked at or deleted what was kept, or took part in a talk. Append only.
 
 One JSON object a line. The line writes it and never reads it to decide anything.
 """
@@ -23,6 +23,11 @@ class Deed(StrEnum):
     SAW_MESSAGE = "saw_message"
     DELETED_MESSAGE = "deleted_message"
     DELETED_OLD = "deleted_old"
+    LISTENED_IN = "listened_in"  # a supervisor, to a talk of others; what follows, too
+    WHISPERED = "whispered"
+    JOINED = "joined"
+    TOOK_OVER = "took_over"
+    MOVED_UP = "moved_up"  # a caller in their queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Entry:
     """Login name of a person of the practice, or `retention`."""
     did: Deed
     what: str
-    """Opaque id of a message or name of a recording; for `deleted_old` how many."""
+    """Opaque id of a message, call or ticket, name of a recording; for `deleted_old` how many."""
 
 
 class Audit:

@@ -49,6 +49,16 @@ def tick() -> bytes:
 
 
 @cache
+def ringing() -> bytes:
+    """Return what is heard while a phone rings elsewhere, 6 s, to be looped (North America)."""
+    time = _time(2.0)
+    loop = np.zeros(6 * SAMPLE_RATE_HZ)
+    ring = np.sin(2 * np.pi * 440 * time) + np.sin(2 * np.pi * 480 * time)
+    loop[: len(ring)] = _faded(ring)
+    return _pcm(loop, MUSIC_DBFS, over=len(ring))
+
+
+@cache
 def hold_music() -> bytes:
     """Return a gentle loop of about 19 s; its end runs into its start without a seam."""
     bars = len(MELODY)

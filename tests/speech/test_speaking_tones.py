@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.audio.pcm import FRAME_BYTES, duration
-from ivr.speech.tones import beep, hold_music, tick
+from ivr.speech.tones import beep, hold_music, ringing, tick
 
 
 def samples(pcm: bytes) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
@@ -35,7 +35,12 @@ def test_the_beep_is_heard_and_starts_and_ends_softly() -> None:
     assert np.abs(samples(beep())[[0, -1]]).max() < 100
 
 
-@pytest.mark.parametrize("sound", [beep, tick, hold_music])
+def test_a_phone_that_rings_elsewhere_sounds_two_seconds_of_six() -> None:
+    loud = np.abs(samples(ringing()).reshape(-1, 800)).max(axis=1) > 0
+    assert loud.tolist() == [True] * 20 + [False] * 40
+
+
+@pytest.mark.parametrize("sound", [beep, tick, ringing, hold_music])
 def test_every_sound_is_whole_frames_and_does_not_clip(sound: Callable[[], bytes]) -> None:
     assert len(sound()) % FRAME_BYTES == 0
     assert duration(sound()) > 0
