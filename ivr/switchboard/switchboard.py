@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks when nothing changes
 NOBODY_FOR = 5.0  # seconds without anybody who works, so that a console may be reloaded
 BRIEFING_WITHIN = 60.0  # seconds a reservation lasts beyond the ringing
+CALLER_WITHIN = 60.0  # seconds more for a call-back, in which the caller is rung first
 REST = (15.0, 30.0, 60.0)  # seconds before those who passed are asked once more; then the last
 OTHERS_WITHIN = 5.0  # seconds another cell has to claim for its caller before ours go first
 FORGIVEN_AFTER = 30.0  # seconds after which that cell gets another chance
@@ -216,6 +217,8 @@ class QueueSwitchboard:
     async def _bring_together(self, pair: Pair, *, alone: bool) -> None:
         key, agent, now = pair.ticket.key, pair.agent, self._clock()
         until = now + self._office().queue(pair.ticket.queue).ring + BRIEFING_WITHIN
+        if pair.ticket.callback:
+            until += CALLER_WITHIN
 
         async def claim() -> bool:
             return await self._store.claim(
@@ -252,7 +255,7 @@ class QueueSwitchboard:
         misses = self._misses.get(agent.name, 0)
         if is_miss(refusal):
             self._misses[agent.name] = misses + 1
-            _log.warning("agent missed a call", extra={"agent": agent.name, "why": refusal})
+            _log.warning("agent did not take it", extra={"agent": agent.name, "refusal": refusal})
         return after_refusal(agent, refusal, misses=misses, now=self._clock())
 
     def _became(self, agent: str, change: PresenceChange) -> None:

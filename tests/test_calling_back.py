@@ -1,0 +1,203 @@
+"""Ringing callers back who kept their place: on a real database, with telephones that are fakes."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.calling_back import CallingBack, CallingMeans
+from ivr.clinic.messages import Message, MessageBox
+from ivr.desk import Offered, QueueStore
+from ivr.errors import LegLost
+from ivr.handoff.agents import Agent, Presence
+from ivr.handoff.callbacks import CallBackLimits
+from ivr.handoff.card import Card
+from ivr.handoff.office import Office
+from ivr.handoff.tickets import Ticket
+from ivr.ports import AudioLeg, Keyed
+from ivr.records.callbacks import CallbackBook
+from ivr.store.memory import MemoryStore
+from ivr.switchboard.place import Place
+from ivr.switchboard.switchboard import QueueSwitchboard
+from tests.support.fakes import FakeAudioLeg
+
+DANA = Agent("dana", "sip:dana@127.0.0.1")
+QUICK = CallBackLimits(ring=0.3, answer=0.3, retry=0.05)
+NUMBERS = {f"c{n}": f"212555014{n}" for n in range(3)}
+WITHIN = 30.0  # seconds a test waits at most
+
+Answers = Callable[[str], "FakeAudioLeg | None"]
+"""By number who picks up; None: nobody."""
+
+
+class QuickSpeaker:
+    async def render(
+        self, text: str, *, language: str = "en", cacheable: bool = True, slow: bool = False
+    ) -> bytes:
+        del text, language, cacheable, slow
+        return bytes(320)
+
+
+class Phones:
+    """`Dialler` that notes whom it rings."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.rung: list[str] = []
+        self._answers = answers
+
+    async def dial(self, uri: str, *, ring_for: float) -> AudioLeg:
+        del ring_for
+        self.rung.append(uri.removeprefix("sip:"))
+        leg = self._answers(self.rung[-1])
+        if leg is None:
+            raise LegLost("busy", 486)
+        return leg
+
+
+def who_presses(*keys: str) -> FakeAudioLeg:
+    leg = FakeAudioLeg()
+    for key in keys:
+        leg.happen(Keyed(key))
+    return leg
+
+
+@dataclass
+class Line:
+    store: QueueStore
+    box: MessageBox
+    board: QueueSwitchboard
+    calling: CallingBack
+    phones: Phones
+    talked: list[tuple[str, str]] = field(default_factory=list)
+    """Key of the ticket, and what the agent's card said."""
+
+    async def talk(self, place: Place, card: Card) -> bool:
+        async for event in place.events():
+            if isinstance(event, Offered):
+                place.settle(event.agent.name)
+                self.talked.append((place.ticket.key, card.wanted))
+                place.wrap_up(event.agent.name)
+                return True
+        return False
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(WITHIN):
+            while True:
+                if holds():
+                    return
+                await asyncio.sleep(0.01)
+
+    async def message(self) -> Message:
+        async with asyncio.timeout(WITHIN):
+            while True:
+                for message in await self.box.kept():
+                    return message
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def line(
+    folder: Path, answers: Answers, *agents: Agent, store: QueueStore | None = None
+) -> AsyncIterator[Line]:
+    store = store or MemoryStore()
+    book, box = CallbackBook(folder / "callbacks.db"), MessageBox(folder / "messages.db")
+    phones = Phones(answers)
+
+    async def connect(leg: AudioLeg, place: Place, card: Card) -> bool:
+        assert isinstance(leg, FakeAudioLeg)
+        return await here.talk(place, card)
+
+    means = CallingMeans(
+        phones, QuickSpeaker(), "sip:{}".format, "Press 1 ({}).".format, connect, "cell-1"
+    )
+    calling = CallingBack(book, box, means, clock=time.time, limits=QUICK)
+    board = QueueSwitchboard(store, Office, node="cell-1", clock=time.time, callbacks=calling)
+    here = Line(store, box, board, calling, phones)
+    for ticket in await calling.start():
+        await store.put(ticket)
+    await board.start()
+    await board.sign_in(agents)
+    try:
+        yield here
+    finally:
+        await board.stop()
+        await calling.stop()
+        await box.close()
+        await book.close()
+
+
+def keep_places(here: Line) -> None:
+    """Three callers hang up and keep their places."""
+    for n, (key, number) in enumerate(NUMBERS.items()):
+        place = here.board.enter(Ticket(key, "front_desk", 1000.0 + n))
+        place.keep_place(number, card=Card(key, "front_desk", wanted=f"matter {n}"))
+        place.leave()
+
+
+def test_three_callers_who_wait_for_a_call_back_are_rung_in_order_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async def story() -> tuple[list[tuple[str, str]], int]:
+        async with line(tmp_path, lambda _: None) as before:
+            keep_places(before)
+        assert before.phones.rung == []
+        async with line(tmp_path, lambda _: who_presses("1"), DANA) as after:
+            await after.until(lambda: len(after.talked) == 3)
+        async with line(tmp_path, lambda _: None) as later:
+            return after.talked, len(later.calling.waiting())
+
+    assert asyncio.run(story()) == ([("c0", "matter 0"), ("c1", "matter 1"), ("c2", "matter 2")], 0)
+
+
+def test_who_does_not_answer_is_tried_three_times_and_then_a_person_must_ring(
+    tmp_path: Path,
+) -> None:
+    async def story() -> tuple[list[str], Message, list[Presence]]:
+        async with line(tmp_path, lambda _: None, DANA) as here:
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk", wanted="a refill"))
+            place.leave()
+            await here.until(lambda: len(here.phones.rung) == 3)
+            found = await here.message()
+            return here.phones.rung, found, [s.presence for s in await here.store.agents()]
+
+    rung, found, presences = asyncio.run(story())
+    assert rung == ["2125550140"] * 3
+    assert (found.number, found.queue, found.about) == ("2125550140", "front_desk", "a refill")
+    assert presences == [Presence.READY]
+
+
+def test_a_voicemail_hears_nothing_but_the_greeting_and_no_agent(tmp_path: Path) -> None:
+    async def story() -> tuple[list[tuple[str, str]], list[FakeAudioLeg], int]:
+        legs: list[FakeAudioLeg] = []
+
+        def voicemail(_: str) -> FakeAudioLeg:
+            legs.append(who_presses())
+            return legs[-1]
+
+        async with line(tmp_path, voicemail, DANA) as here:
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk"))
+            place.leave()
+            await here.until(lambda: len(legs) == 2)
+            return here.talked, legs, len(here.calling.waiting())
+
+    talked, legs, waiting = asyncio.run(story())
+    assert (talked, waiting) == ([], 1)
+    assert legs[0].gone
+    assert not legs[0].peers
+
+
+def test_who_presses_2_is_not_rung_again(tmp_path: Path) -> None:
+    async def story() -> tuple[int, tuple[Message, ...], list[str]]:
+        async with line(tmp_path, lambda _: who_presses("2"), DANA) as here:
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk"))
+            place.leave()
+            await here.until(lambda: here.phones.rung != [] and not here.calling.waiting())
+            await asyncio.sleep(0.3)
+            return len(here.calling.waiting()), await here.box.kept(), here.phones.rung
+
+    assert asyncio.run(story()) == (0, (), ["2125550140"])
