@@ -1,12 +1,9 @@
 """A talk over legs without a network, on a virtual clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import cast
 
 import pytest
 
-from ivr.desk import Commanded
 from ivr.errors import HandoffError, LegBroken, LegClosed, LegLost
 from ivr.handoff.commands import (
     AgentCommand,
@@ -25,101 +22,10 @@ from ivr.handoff.commands import (
 from ivr.handoff.events import Refusal
 from ivr.handoff.talk import FLOW_BROKE, RING_FOR
 from ivr.handoff.talk_actions import TalkEnding
-from ivr.ports import AudioLeg, Gone, Keyed, LegEvent, MediaHeld, MediaResumed
+from ivr.ports import AudioLeg, Gone, Keyed, MediaHeld, MediaResumed
 from ivr.talk import Talk, TalkEnd, TalkMeans, refusal_of
-from ivr.talks import Talks
-from tests.support.fakes import FakeAudioLeg
+from tests.support.talk_scene import MUSIC, RINGING, Console, Scene, play
 from tests.support.virtual_loop import run
-
-MUSIC = b"".join(step.to_bytes(2, "little") for step in range(10_000))
-RINGING = bytes(320)
-
-
-class Console(FakeAudioLeg):
-    """An agent's leg with a screen; remembers what sounds it was given."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.views: list[TalkView] = []
-        self.sound = b""
-
-    def show(self, view: TalkView) -> None:
-        self.views.append(view)
-
-    def command(self, *commands: AgentCommand) -> None:
-        for command in commands:
-            self.happen(cast("LegEvent", Commanded(command)))
-
-    def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
-        self.sound = pcm
-        super().play(pcm, token=token, loop=loop)
-
-    def stop_playing(self) -> None:
-        self.sound = b""
-        super().stop_playing()
-
-
-class Scene:
-    """Alex talks to Dana; Kim answers after three seconds."""
-
-    def __init__(self) -> None:
-        self.caller = Console("00000001")
-        self.dana = Console("00000002")
-        self.kim = Console("00000003")
-        self.boss = Console("00000004")
-        self.rings: Exception | float = 3.0
-        self.flow: Callable[[AudioLeg], Awaitable[None]] = self._pay
-        self.cancelled: list[str] = []
-        self.passed_on: list[str] = []
-        means = TalkMeans(
-            ring=self._ring,
-            run_flow=self._run,
-            music=MUSIC,
-            ringing=RINGING,
-            queues=("billing",),
-            passed_on=self.passed_on.append,
-        )
-        self.talk = Talk(self.caller, self.dana, means, name="Dana")
-        self.task = asyncio.ensure_future(self.talk.run())
-
-    async def _ring(self, to: str) -> AudioLeg:
-        if isinstance(self.rings, Exception):
-            raise self.rings
-        try:
-            await asyncio.sleep(self.rings)
-        except asyncio.CancelledError:
-            self.cancelled.append(to)
-            raise
-        return self.kim
-
-    async def _run(self, flow: str, leg: AudioLeg) -> None:
-        assert flow == "pay"
-        await self.flow(leg)
-
-    async def _pay(self, leg: AudioLeg) -> None:
-        async for event in leg.events():
-            if event == Keyed("#"):
-                return
-
-    async def ask(self, *commands: AgentCommand, wait: float = 1.0) -> None:
-        self.dana.command(*commands)
-        await asyncio.sleep(wait)
-
-    def hear_each_other(self, one: FakeAudioLeg, other: FakeAudioLeg) -> bool:
-        return other in one.hears and one in other.hears
-
-
-def play(story: Callable[[Scene], Awaitable[None]]) -> None:
-    async def main() -> None:
-        scene = Scene()
-        await asyncio.sleep(1)
-        await story(scene)
-        scene.task.cancel()
-        await asyncio.gather(scene.task, return_exceptions=True)
-        legs = (scene.dana, scene.kim, scene.boss)
-        assert not any(leg.hears or leg in scene.caller.hears for leg in legs)
-
-    run(main())
 
 
 def test_they_talk_until_the_agent_is_done() -> None:
@@ -347,61 +253,6 @@ def test_a_leg_that_breaks_as_it_is_to_hear_counts_as_lost() -> None:
     assert run(main()) == TalkEnd(TalkEnding.AGENT_GONE, "Lee")
 
 
-def test_a_supervisor_listens_whispers_joins_and_takes_over() -> None:
-    async def story(scene: Scene) -> None:
-        async def attend(attending: Attending) -> None:
-            await scene.talk.attend(scene.boss, attending, by="Robin")
-            await asyncio.sleep(1)
-
-        await attend(Attending.LISTEN)
-        assert scene.talk.supervisor == "Robin"
-        assert scene.boss.hears == {scene.caller, scene.dana}
-        assert scene.dana.hears == {scene.caller}
-        await attend(Attending.WHISPER)
-        assert scene.boss in scene.dana.hears
-        assert scene.boss not in scene.caller.hears
-        await attend(Attending.JOIN)
-        assert scene.boss in scene.caller.hears
-        await attend(Attending.TAKE_OVER)
-        assert scene.hear_each_other(scene.caller, scene.boss)
-        assert scene.dana.gone
-        assert (scene.talk.agent, scene.talk.supervisor) == ("Robin", "")
-        with pytest.raises(HandoffError):
-            await attend(Attending.LISTEN)
-        scene.boss.command(Done())
-        assert await scene.task == TalkEnd(TalkEnding.DONE, "Robin")
-
-    play(story)
-
-
-def test_a_supervisor_leaves_by_hanging_up_and_another_may_come() -> None:
-    async def story(scene: Scene) -> None:
-        await scene.talk.attend(scene.boss, Attending.LISTEN, by="Robin")
-        await asyncio.sleep(1)
-        with pytest.raises(HandoffError):
-            await scene.talk.attend(scene.kim, Attending.LISTEN, by="Kim")
-        await scene.boss.hang_up()
-        await asyncio.sleep(1)
-        assert scene.hear_each_other(scene.caller, scene.dana)
-        await scene.talk.attend(scene.kim, Attending.LISTEN, by="Kim")
-        await asyncio.sleep(1)
-        assert scene.kim.hears == {scene.caller, scene.dana}
-
-    play(story)
-
-
-def test_a_supervisor_who_comes_as_it_ends_is_not_left_on_the_line() -> None:
-    async def story(scene: Scene) -> None:
-        scene.dana.command(Done())
-        await scene.talk.attend(scene.boss, Attending.JOIN, by="Robin")
-        await scene.task
-        assert scene.boss.gone
-        with pytest.raises(HandoffError):
-            await scene.talk.attend(scene.kim, Attending.JOIN, by="Kim")
-
-    play(story)
-
-
 def test_cancelling_leaves_the_caller_alone_on_the_line() -> None:
     async def story(scene: Scene) -> None:
         await scene.talk.attend(scene.boss, Attending.JOIN, by="Robin")
@@ -427,38 +278,3 @@ def test_cancelling_leaves_the_caller_alone_on_the_line() -> None:
 )
 def test_an_error_tells_why_nobody_answered(error: Exception, refusal: Refusal) -> None:
     assert refusal_of(error) is refusal
-
-
-def test_a_supervisors_act_is_noted_before_it_is_done() -> None:
-    noted: list[tuple[str, Attending, str]] = []
-
-    async def audit(by: str, attending: Attending, call: str) -> None:
-        noted.append((by, attending, call))
-
-    async def story(scene: Scene) -> None:
-        talks = Talks(audit)
-        with talks.going_on("c1", scene.talk):
-            assert talks.now() == {"c1": scene.talk}
-            await talks.attend("c1", scene.boss, Attending.WHISPER, by="Robin")
-        with pytest.raises(HandoffError):
-            await talks.attend("c1", scene.boss, Attending.JOIN, by="Robin")
-        assert (talks.now(), [act[1] for act in noted]) == (
-            {},
-            [Attending.WHISPER, Attending.JOIN],
-        )
-
-    play(story)
-
-
-def test_what_cannot_be_noted_is_not_done() -> None:
-    async def audit(_by: str, _attending: Attending, _call: str) -> None:
-        raise HandoffError("the disk is full")
-
-    async def story(scene: Scene) -> None:
-        talks = Talks(audit)
-        with talks.going_on("c1", scene.talk), pytest.raises(HandoffError):
-            await talks.attend("c1", scene.boss, Attending.LISTEN, by="Robin")
-        await asyncio.sleep(1)
-        assert scene.boss.hears == set()
-
-    play(story)
