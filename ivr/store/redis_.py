@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import redis.exceptions as trouble
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 ANSWER_WITHIN = 0.6  # seconds a caller can be kept waiting: two attempts of half of it
 ATTEMPT = 0.3
-CONNECTIONS = 8
+CONNECTIONS = 8  # that ask at the same time
 LOOKS = 3  # at the head of a queue, while what stands there is spoilt and thrown out
 POLL = 1.0  # seconds; a notification that got lost costs no more
 ACCEPTED = "redis://host:port/db, rediss://host:port/db or unix:///path"
@@ -44,7 +44,6 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (trouble.NoPermissionError, "does not allow us this"),
     (trouble.ReadOnlyError, "is a replica and takes no changes"),
     (trouble.OutOfMemoryError, "has no memory left"),
-    (trouble.MaxConnectionsError, "is kept busy by us"),
     (trouble.TimeoutError, "does not answer"),
     (TimeoutError, "does not answer"),
     (trouble.ConnectionError, "cannot be reached"),
@@ -74,6 +73,7 @@ class RedisStore:
         self._client: Redis = Redis(connection_pool=self._pool)
         self._scripts = {name: self._client.register_script(lua) for name, lua in SCRIPTS.items()}
         self._prefix = prefix
+        self._turns = asyncio.Semaphore(CONNECTIONS)  # in turn, which no pool of redis-py is
         self._bell = Bell()
         self._watching: asyncio.Task[None] | None = None
         self._askings = 0  # for orphans; the ones of the last answer need not be told again
@@ -214,7 +214,7 @@ class RedisStore:
 
     async def _run(self, script: str, *values: str | bytes) -> Any:  # noqa: ANN401 - what Lua answers
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(ANSWER_WITHIN), self._turns:
                 return await self._scripts[script](keys=[self._prefix], args=list(values))
         except (trouble.RedisError, OSError) as error:
             what = next(text for kind, text in _TROUBLES if isinstance(error, kind))
@@ -240,14 +240,12 @@ class RedisStore:
             return None
 
 
-def _pool(url: str) -> BlockingConnectionPool:
+def _pool(url: str) -> ConnectionPool:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("store.url", found="another kind of address", accepted=ACCEPTED)
     try:
-        return BlockingConnectionPool.from_url(
+        return ConnectionPool.from_url(
             url,
-            max_connections=CONNECTIONS,
-            timeout=ATTEMPT,
             socket_connect_timeout=ATTEMPT,
             socket_timeout=ATTEMPT,
             retry=Retry(NoBackoff(), 1),

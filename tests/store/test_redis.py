@@ -112,6 +112,36 @@ def test_an_answer_about_orphans_that_got_lost_is_given_again(redis_server: Redi
     asyncio.run(scenario())
 
 
+def test_a_crowd_of_callers_is_served_in_turn(redis_server: RedisServer) -> None:
+    async def scenario() -> None:
+        async with line(redis_server) as [store]:
+
+            async def insist(number: int) -> None:
+                for _ in range(20):
+                    await store.put(ticket(f"c{number}", float(number)))
+
+            await asyncio.gather(*(insist(number) for number in range(64)))
+            assert await store.sizes() == {"pharmacy": 64}
+
+    asyncio.run(scenario())
+
+
+def test_who_is_cancelled_leaves_no_answer_to_the_next(redis_server: RedisServer) -> None:
+    async def scenario() -> None:
+        async with line(redis_server) as [store]:
+            await store.put(ticket("c1"))
+            await store.register(status("ann"))
+            for pause in range(100):
+                asked = asyncio.create_task(store.agents())
+                for _ in range(pause % 20):
+                    await asyncio.sleep(0)
+                asked.cancel()
+                assert await store.ahead("c1") == 0
+                assert await store.sizes() == {"pharmacy": 1}
+
+    asyncio.run(scenario())
+
+
 def test_lines_share_a_server_without_meeting(redis_server: RedisServer) -> None:
     async def scenario() -> None:
         async with line(redis_server) as [ours], line(redis_server) as [theirs]:
