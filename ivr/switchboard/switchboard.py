@@ -135,6 +135,10 @@ class QueueSwitchboard:
         """As in `Switchboard`."""
         return self._office().title(queue)
 
+    def places(self) -> tuple[Place, ...]:
+        """Return the places of this cell's callers, for operators."""
+        return tuple(self._places.values())
+
     # ------------------------------------------------------------ looking
 
     async def _hear(self) -> None:
