@@ -144,7 +144,9 @@ class Talk:
         self._means = means
         self._machine = TalkMachine(queues=means.queues)
         self._music = Tune(means.music)
-        self._inbox: asyncio.Queue[TalkEvent | tuple[AudioLeg, DeskEvent]] = asyncio.Queue()
+        self._inbox: asyncio.Queue[TalkEvent | tuple[AudioLeg, DeskEvent | Attending]] = (
+            asyncio.Queue()
+        )
         self._tasks = TalkTasks()
 
     @property
@@ -197,7 +199,7 @@ class Talk:
         self._names[Party.SUPERVISOR] = by
         if there is None:
             self._follow(leg)
-        self._inbox.put_nowait(SupervisorCame(attending))
+        self._inbox.put_nowait((leg, attending))
 
     # ---------------------------------------------------------------- what happens
 
@@ -222,8 +224,8 @@ class Talk:
         # `AgentLeg` has one event more than `AudioLeg`, and who is one shows only then.
         self._tasks.follow(leg, lambda e: self._inbox.put_nowait((leg, cast("DeskEvent", e))))
 
-    async def _read(self, leg: AudioLeg, event: DeskEvent) -> TalkEvent | None:
-        """Tell what *event* means now: who was consulted may be the agent by this time."""
+    async def _read(self, leg: AudioLeg, event: DeskEvent | Attending) -> TalkEvent | None:
+        """Tell what *event* means now: who was somebody else then may be the agent, or gone."""
         party = next((party for party, known in self._legs.items() if known is leg), None)
         if party is None:
             return None
@@ -234,6 +236,8 @@ class Talk:
                 return PartyHeld(party)
             case MediaResumed():
                 return PartyResumed(party)
+            case Attending() if party is Party.SUPERVISOR:
+                return SupervisorCame(event)
             case Commanded(command=command) if party is Party.AGENT:
                 return AgentAsked(command)
             case Commanded(command=Done()):

@@ -58,6 +58,23 @@ def test_a_supervisor_leaves_by_hanging_up_and_another_may_come() -> None:
     play(story)
 
 
+def test_a_supervisor_who_asks_twice_or_as_they_leave_does_no_harm() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.talk.attend(scene.kim, Attending.LISTEN, by="Kim")
+        await asyncio.sleep(1)
+        await scene.kim.hang_up()
+        await scene.talk.attend(scene.kim, Attending.JOIN, by="Kim")
+        await asyncio.sleep(1)
+        assert scene.hear_each_other(scene.caller, scene.dana)
+        await scene.talk.attend(scene.boss, Attending.TAKE_OVER, by="Robin")
+        await scene.talk.attend(scene.boss, Attending.TAKE_OVER, by="Robin")
+        await asyncio.sleep(1)
+        assert scene.hear_each_other(scene.caller, scene.boss)
+        assert not scene.boss.gone
+
+    play(story)
+
+
 def test_a_supervisor_who_comes_as_it_ends_is_not_left_on_the_line() -> None:
     async def story(scene: Scene) -> None:
         scene.dana.command(Done())
