@@ -122,9 +122,11 @@ async def serving(
         await server.stop()
 
 
-async def log_in(page: Page, server: ConsoleServer, agent: Agent = DANA) -> None:
+async def log_in(
+    page: Page, server: ConsoleServer, agent: Agent = DANA, *, scheme: str = "http"
+) -> None:
     """Open the console and log in as a person would."""
-    await page.goto(f"http://127.0.0.1:{server.port}/")
+    await page.goto(f"{scheme}://127.0.0.1:{server.port}/")
     await page.get_by_label("Name").fill(agent.name)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")

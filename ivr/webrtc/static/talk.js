@@ -67,13 +67,14 @@ export class Talk {
   ask(direction) {
     if (direction === this.direction) return;
     const was = DIRECTIONS[this.direction];
+    const inside = byId("direct").contains(document.activeElement);
     this.direction = direction;
     for (const [name, { button }] of Object.entries(DIRECTIONS)) {
       byId(button).setAttribute("aria-expanded", String(name === direction));
     }
     show(byId("direct"), direction !== null);
     if (direction === null) {
-      if (was && document.activeElement === document.body) byId(was.button).focus();
+      if (inside) byId(byId(was.button).hidden ? "talk-title" : was.button).focus();
       return;
     }
     const { label, go, number } = DIRECTIONS[direction];
