@@ -57,6 +57,12 @@ class Own:
         """As `note_wait` takes them."""
         self.edits = 0
         """Counts what happened here, so that whoever copies can tell whether anything did since."""
+        self._heard = 0
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """Changes with all that happens here or is heard of; an answer from before is old."""
+        return self.edits, self._heard
 
     # ------------------------------------------------------------ tickets
 
@@ -94,6 +100,7 @@ class Own:
 
     async def heard_ticket(self, told: Ticket | None) -> None:
         """The common store heard of *told*; if nothing changed since, no more has to be said."""
+        self._heard += 1
         if told is not None and await self.mirror.ticket(told.key) == told:
             self.untold.discard(told.key)
 
@@ -111,6 +118,7 @@ class Own:
 
     async def heard_agent(self, agent: str, told: AgentStatus | None) -> None:
         """The common store heard what *told* says of *agent*; as in `heard_ticket`."""
+        self._heard += 1
         if await self.status(agent) == told:
             self.changed.discard(agent)
 
@@ -139,12 +147,21 @@ class Own:
         self.changed.add(agent)
         return await self.mirror.set_presence(agent, change, now=now)
 
-    async def learn_agents(self, statuses: Iterable[AgentStatus]) -> None:
+    def heard_forgotten(self, agent: str) -> None:
+        """The common store removed *agent* too."""
+        self._heard += 1
+        self.forgotten.discard(agent)
+
+    async def learn_agents(
+        self, statuses: Iterable[AgentStatus], *, asked: tuple[int, int]
+    ) -> None:
         """
-        Believe what the common store says of everybody it has heard all about.
+        Believe what the common store says of everybody, if nothing happened since it was asked.
 
         One that knows nobody at all lost its data: it has to hear of everybody.
         """
+        if asked != self.moment:
+            return
         heard = {one.agent.name: one for one in statuses}
         known = {one.agent.name for one in await self.mirror.agents()}
         if known and not heard:

@@ -24,7 +24,7 @@ async def reenter(own: Own, common: QueueStore, *, now: float) -> None:
         await _tell_gone(own, common, key)
     for name in tuple(own.forgotten):
         await common.forget(name)
-        own.forgotten.discard(name)
+        own.heard_forgotten(name)
     statuses = {one.agent.name: one for one in await common.agents()}
     for name in tuple(own.changed):
         await _tell_agent(own, common, name, statuses)
@@ -38,7 +38,8 @@ async def reenter(own: Own, common: QueueStore, *, now: float) -> None:
         queue, waited, at = wait
         await common.note_wait(queue, waited, now=at)
         own.waits = [one for one in own.waits if one != wait]
-    await own.learn_agents(await common.agents())
+    asked = own.moment
+    await own.learn_agents(await common.agents(), asked=asked)
 
 
 async def _tell_gone(own: Own, common: QueueStore, key: str) -> None:
@@ -82,12 +83,12 @@ def _is_newer(own: Own, ours: AgentStatus, theirs: AgentStatus) -> bool:
 
 
 async def _agree_on_ticket(own: Own, common: QueueStore, key: str, *, now: float) -> None:
-    edits = own.edits
+    asked = own.moment
     theirs = await common.ticket(key)
     ours = await own.mirror.ticket(key)
     if ours == theirs:
         own.untold.discard(key)
-    elif ours is None or own.edits != edits:
+    elif ours is None or own.moment != asked:
         return
     elif key in own.untold or _insists(own, ours, theirs):
         await common.put(ours)

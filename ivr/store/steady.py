@@ -131,14 +131,15 @@ class SteadyStore:
         await self._own.forget(agent)
         with suppress(StoreError):
             await self._reach.call(lambda: self._common.forget(agent))
-            self._own.forgotten.discard(agent)
+            self._own.heard_forgotten(agent)
         self._bell.ring()
 
     async def agents(self) -> tuple[AgentStatus, ...]:
         """As in `QueueStore`; while the common store is away, as last heard."""
         with suppress(StoreError):
+            asked = self._own.moment
             found = await self._reach.call(self._common.agents)
-            await self._own.learn_agents(found)
+            await self._own.learn_agents(found, asked=asked)
             if found:
                 return found
         return await self._own.mirror.agents()
