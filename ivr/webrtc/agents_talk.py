@@ -4,14 +4,11 @@ import asyncio
 from dataclasses import dataclass, field
 
 from ivr.handoff.card import Card
-from ivr.handoff.commands import TalkPhase, TalkView
 from ivr.webrtc.console_leg import ConsoleLeg
 from ivr.webrtc.floor import WrapUpNote
 from ivr.webrtc.messages import WrapUpDone, WrapUpOutcome
 from ivr.webrtc.notes import NoteKeeper
 from ivr.webrtc.views import TalkShown, WrapUpShown
-
-TALKING = TalkView(TalkPhase.TALKING)
 
 
 @dataclass(slots=True)
@@ -21,7 +18,6 @@ class AgentsTalk:
     card: Card
     leg: ConsoleLeg
     took_over: bool = False
-    view: TalkView = TALKING
     muted: bool = False
     note: str = ""
     outcome: WrapUpOutcome = WrapUpOutcome.UNSAID
@@ -43,7 +39,7 @@ class AgentsTalk:
         return TalkShown(
             call=self.call,
             card=self.card,
-            view=self.view,
+            view=self.leg.view,
             seconds=asyncio.get_running_loop().time() - self.began,
             muted=self.muted,
             note=self.note,

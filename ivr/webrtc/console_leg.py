@@ -5,7 +5,7 @@ from secrets import token_hex
 from typing import cast
 
 from ivr.desk import Commanded
-from ivr.handoff.commands import AgentCommand, TalkView
+from ivr.handoff.commands import AgentCommand, TalkPhase, TalkView
 from ivr.ports import Gone, LegEvent, LegInfo
 from ivr.webrtc.browser_leg import BrowserLeg, BrowserOptions
 from ivr.webrtc.peer import Peer
@@ -22,8 +22,10 @@ class ConsoleLeg(BrowserLeg):
 
     def __init__(self, options: BrowserOptions) -> None:
         super().__init__(LegInfo(token_hex(4)), options)
-        self.on_view: Callable[[TalkView], None] = _ignore
-        """Told how the talk stands."""
+        self.view = TalkView(TalkPhase.TALKING)
+        """How the talk stands."""
+        self.on_view: Callable[[], None] = _nothing
+        """Told that `view` changed."""
         self.on_gone: Callable[[], None] = _nothing
         """Told once when the leg is gone."""
 
@@ -34,7 +36,8 @@ class ConsoleLeg(BrowserLeg):
 
     def show(self, view: TalkView) -> None:
         """Show the agent how the talk stands."""
-        self.on_view(view)
+        self.view = view
+        self.on_view()
 
     async def return_to(self, sdp: str) -> str:
         """
@@ -78,10 +81,6 @@ class CallerLeg(BrowserLeg):
         if self._end is None:
             super()._finish(end)
             self.on_gone()
-
-
-def _ignore(_: TalkView) -> None:
-    """Show nobody."""
 
 
 def _nothing() -> None:

@@ -13,10 +13,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import assert_never
 
-from ivr.errors import CallError, IvrError, LegBroken, LegLost
+from ivr.errors import IvrError, LegBroken, LegLost
 from ivr.handoff.agents import Agent, Presence, PresenceChange
 from ivr.handoff.card import Card
-from ivr.handoff.commands import TalkView
 from ivr.webrtc.agents_talk import AgentsTalk, Work
 from ivr.webrtc.console_leg import ConsoleLeg
 from ivr.webrtc.floor import Colleague, ConsoleActions
@@ -39,7 +38,7 @@ from ivr.webrtc.messages import (
     WrapUpDone,
 )
 from ivr.webrtc.notes import NoteKeeper
-from ivr.webrtc.offer import BUSY, Offer, OpenSound
+from ivr.webrtc.offer import BUSY, NO_ANSWER, Offer, OpenSound
 from ivr.webrtc.page import Page
 from ivr.webrtc.views import Farewell, Notice, SoundAnswer, Telling, You
 from ivr.webrtc.visiting import Visiting
@@ -158,8 +157,12 @@ class Seat:
         except asyncio.CancelledError:
             self.say(Notice("The caller is no longer waiting for you."))
             raise
-        except CallError as error:
-            self.say(Notice(f"The call goes to somebody else: {error.args[0]}."))
+        except LegBroken:
+            self.say(Notice("Your sound did not connect. The call goes on.", trouble=True))
+            raise
+        except LegLost as error:
+            if error.args[1:] == (NO_ANSWER,):
+                self.say(Notice("It rang long enough. The call goes on to somebody else."))
             raise
         finally:
             self._offer = None
@@ -177,14 +180,9 @@ class Seat:
     def begin_talk(self, talk: AgentsTalk) -> None:
         """Have *talk* from now on."""
         self._work.begin(talk)
-        talk.leg.on_view = self._show
+        talk.leg.on_view = self.refresh
         talk.leg.on_gone = self._talk_over
         self.refresh()
-
-    def _show(self, view: TalkView) -> None:
-        if self._work.talk is not None:
-            self._work.talk.view = view
-            self.refresh()
 
     def _talk_over(self) -> None:
         """Whoever ended it: what is left is the note, which waits for a page if there is none."""

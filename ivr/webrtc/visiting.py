@@ -103,16 +103,18 @@ class Visiting:
             await self._visit.leg.hang_up()
 
     async def _attend(self, doing: Attend) -> None:
-        if self._visit is None or doing.sdp:
+        begins = doing.sdp != ""
+        if begins:
             await self.leave()
             await self._begin(doing)
         visit = self._visit
         if visit is None:
             return
         try:
-            card = await self._actions.attend(self._host.agent, doing.call, doing.mode, visit.leg)
+            card = await self._actions.attend(self._host.agent, visit.call, doing.mode, visit.leg)
         except BaseException:
-            await visit.leg.hang_up()
+            if begins:
+                await visit.leg.hang_up()
             raise
         visit.mode = doing.mode
         if doing.mode is Attending.TAKE_OVER:
@@ -121,8 +123,6 @@ class Visiting:
         self._host.refresh()
 
     async def _begin(self, doing: Attend) -> None:
-        if not doing.sdp:
-            return
         leg, answer = await self._open_sound(doing.sdp)
         if self._host.engaged:
             await leg.hang_up()

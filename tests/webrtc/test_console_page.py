@@ -30,7 +30,7 @@ from ivr.webrtc.floor import Colleague, TalkRow, Waiter
 from ivr.webrtc.messages import WrapUpOutcome
 from ivr.webrtc.server import ConsoleServer
 from tests.support.browser import MICROPHONE_HZ, Chromium, browsing
-from tests.support.console import CARD, DANA, SAM, FakeActions, log_in, serving
+from tests.support.console import CARD, DANA, GONE, SAM, FakeActions, log_in, serving
 from tests.support.sound import level, level_of_tone, tone
 from tests.webrtc.listening import OURS_HZ, PATIENCE, RAW_MICROPHONE, hears_tone, page_hears
 
@@ -248,15 +248,22 @@ def test_a_caller_is_sent_where_the_agent_says(chromium: Chromium) -> None:
 def test_a_supervisor_listens_unheard_whispers_and_takes_over(chromium: Chromium) -> None:
     async def scene(page: Page) -> None:
         actions = FakeActions()
-        row = TalkRow(CARD.call, "Lee", "the pharmacy", 5.0, TalkPhase.TALKING)
+        rows = tuple(
+            TalkRow(call, agent, "the pharmacy", 5.0, TalkPhase.TALKING)
+            for call, agent in ((CARD.call, "Lee"), ("0a0b0c0d", "Robin"), (GONE, "Ash"))
+        )
         waiting = Waiter("t2", "the pharmacy", 2, 9.0)
-        actions.shown = replace(actions.shown, talks=(row,), waiting=(waiting,))
+        actions.shown = replace(actions.shown, talks=rows, waiting=(waiting,))
         await page.add_init_script(RAW_MICROPHONE)
         async with serving(actions) as server:
             await log_in(page, server, SAM)
             await page.get_by_role("button", name="Move up").click()
-            await page.get_by_role("button", name="Listen: Lee").click()
+            await page.get_by_role("button", name="Listen: Ash").click()
+            await expect(page.get_by_text("That did not work.")).to_be_visible()
+            await page.get_by_role("button", name="Listen: Robin").click()
             await until(lambda: actions.attended)
+            await page.get_by_role("button", name="Listen: Lee").click()
+            await until(lambda: len(actions.attended) > 1)
             leg = actions.visitor
             assert leg is not None
             leg.play(tone(OURS_HZ, 1.0), token=1, loop=True)
@@ -267,7 +274,7 @@ def test_a_supervisor_listens_unheard_whispers_and_takes_over(chromium: Chromium
             await expect(page.get_by_role("heading", name="Alex Sample").first).to_be_visible()
             await page.keyboard.press("h")
             assert await command(leg) == Hold()
-            modes = [Attending.LISTEN, Attending.WHISPER, Attending.TAKE_OVER]
+            modes = [Attending.LISTEN, Attending.LISTEN, Attending.WHISPER, Attending.TAKE_OVER]
             assert actions.attended == [("Sam", mode) for mode in modes]
             assert actions.moved == [("Sam", "t2")]
             await leg.hang_up()

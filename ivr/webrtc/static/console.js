@@ -34,6 +34,7 @@ let credentials = null;
 let you = null;
 let floor = { waiting: [], colleagues: [], talks: [], queues: [], flows: [], current: true };
 let noticeTimer = 0;
+let entering = ""; // the talk of somebody else that a supervisor is about to enter
 
 const connection = new Connection({
   greet: () => {
@@ -70,6 +71,10 @@ function take(message) {
       break;
     case "notice":
       say(message.text, message.trouble);
+      if (message.trouble && entering) {
+        entering = "";
+        if (!you.talk && !you.attending) sound.close();
+      }
       break;
     case "goodbye":
       leave(message);
@@ -188,7 +193,10 @@ function followSound(before) {
     sound.speak(!call.muted);
     if (!sound.key) comeBack();
   } else if (attending) {
+    if (attending.call === entering) entering = "";
     sound.speak(attending.mode !== "listen");
+  } else if (entering) {
+    // the old talk was left, the new one is not entered yet
   } else if (before?.offer || before?.talk || before?.attending) {
     sound.close();
   }
@@ -223,11 +231,13 @@ async function attend(call, mode) {
     connection.send("attend", { call, mode });
     return;
   }
+  entering = call;
   sound.speak(false);
   try {
     const sdp = await sound.connect(`talk ${call}`);
     if (sdp) connection.send("attend", { call, mode, sdp });
   } catch {
+    entering = "";
     sound.close();
     say("The browser does not lend its microphone.", true);
   }

@@ -51,11 +51,10 @@ export class Talk {
     const consulting = phase === "ringing_other" || phase === "consulting";
     const free = phase === "talking" || phase === "held";
     show(byId("complete"), phase === "consulting");
-    show(byId("back"), consulting || phase === "in_flow");
+    show(byId("back"), consulting);
     show(byId("hold"), free);
     for (const { button } of Object.values(DIRECTIONS)) show(byId(button), free);
     if (!free) this.ask(null);
-    show(byId("back"), consulting);
   }
 
   leave() {
