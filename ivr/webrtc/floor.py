@@ -104,7 +104,7 @@ class Door(Protocol):
         Return the agent, or None; an unknown name takes as long as a wrong password.
 
         Raises:
-            StoreUnavailable: The roster cannot be read.
+            StoreError: The roster cannot be read.
         """
         ...
 

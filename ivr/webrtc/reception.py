@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable
 
-from ivr.errors import LegBroken, StoreUnavailable
+from ivr.errors import LegBroken, StoreError
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.webrtc.console_leg import ConsoleLeg
@@ -56,7 +56,7 @@ class Reception:
         try:
             async with self._checking:
                 agent = await self._door.check(name, greeting.password)
-        except StoreUnavailable:
+        except StoreError:
             self._lockout.succeeded(name, page.address)
             page.send_away(Farewell.UNAVAILABLE)
             return None

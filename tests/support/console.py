@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from playwright.async_api import Page
 
 from ivr.desk import AgentLeg
-from ivr.errors import HandoffError
+from ivr.errors import HandoffError, StoreUnavailable
 from ivr.handoff.agents import Agent, Presence, PresenceChange, Role
 from ivr.handoff.card import Card, Said
 from ivr.handoff.commands import Attending
@@ -18,6 +18,7 @@ from ivr.webrtc.floor import Colleague, Floor, Place, WrapUpNote
 from ivr.webrtc.server import Browsers, ConsoleServer
 from tests.support.browser_peer import OPTIONS
 
+NO_ROSTER = "Nobody"
 PASSWORD = "green-harbor-7"  # noqa: S105 - of nobody
 GONE = "00000000"  # a talk that is over when somebody wants to attend it
 DANA = Agent("Dana", "browser:Dana", languages=("en", "es"))
@@ -48,9 +49,11 @@ FLOOR = Floor(
 
 
 class FakeDoor:
-    """Everybody has the same password."""
+    """Everybody has the same password; one name finds the roster away."""
 
     async def check(self, name: str, password: str) -> Agent | None:
+        if name == NO_ROSTER:
+            raise StoreUnavailable("the roster is away")
         known = {agent.name: agent for agent in (DANA, KIM, SAM)}
         return known.get(name) if password == PASSWORD else None
 

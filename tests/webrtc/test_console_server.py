@@ -19,7 +19,7 @@ from ivr.handoff.commands import TalkPhase
 from ivr.webrtc.floor import TalkRow
 from ivr.webrtc.lockout import TRIES_OF_A_NAME
 from ivr.webrtc.server import SLIPS_AT_MOST, ConsoleServer
-from tests.support.console import CARD, DANA, KIM, PASSWORD, SAM, FakeActions, serving
+from tests.support.console import CARD, DANA, KIM, NO_ROSTER, PASSWORD, SAM, FakeActions, serving
 from tests.webrtc.test_messages import VALUES
 
 PATIENCE = 10.0  # seconds
@@ -90,6 +90,17 @@ def test_a_wrong_password_is_refused_and_locks_the_name_after_five() -> None:
                     await page.say("log_in", version=1, name="Dana", password=password)
                     reasons.append(await page.reason())
             assert reasons == ["wrong_password"] * TRIES_OF_A_NAME + ["locked_out"]
+
+    asyncio.run(scene())
+
+
+def test_a_roster_that_is_away_is_no_wrong_password() -> None:
+    async def scene() -> None:
+        async with serving(FakeActions()) as server:
+            for _ in range(TRIES_OF_A_NAME + 1):
+                async with tab(server) as page:
+                    await page.say("log_in", version=1, name=NO_ROSTER, password=PASSWORD)
+                    assert await page.reason() == "unavailable"
 
     asyncio.run(scene())
 
