@@ -185,6 +185,16 @@ class Settings:
         return self.data_folder / "messages.db"
 
     @property
+    def callback_book(self) -> Path:
+        """Who will be rung back."""
+        return self.data_folder / "callbacks.db"
+
+    @property
+    def roster(self) -> Path:
+        """Agents added by `ivr agents add`."""
+        return self.data_folder / "agents.db"
+
+    @property
     def call_book(self) -> Path:
         """The row of each call."""
         return self.data_folder / "calls.db"

@@ -22,6 +22,8 @@ class Deed(StrEnum):
     HEARD_MESSAGE = "heard_message"
     SAW_MESSAGE = "saw_message"
     DELETED_MESSAGE = "deleted_message"
+    SAW_CALLBACK = "saw_callback"
+    ENDED_CALLBACK = "ended_callback"  # by hand: somebody rang them, or it is not wanted any more
     DELETED_OLD = "deleted_old"
     LISTENED_IN = "listened_in"  # a supervisor, to a talk of others; what follows, too
     WHISPERED = "whispered"

@@ -65,8 +65,8 @@ class Surroundings:
     """Wakes the matcher."""
     refused: Callable[[Agent, Refusal], PresenceChange]
     """Decides what becomes of an agent."""
-    became: Callable[[str, PresenceChange], None]
-    """Notes what became of an agent, before the store knows."""
+    took: Callable[[str], None]
+    """Notes that an agent took a call."""
 
 
 class Place:
@@ -154,7 +154,6 @@ class Place:
         self.stay, self.agent = Stay.WAITING, None
         if agent not in self.ticket.passed:
             self.ticket = replace(self.ticket, passed=(*self.ticket.passed, agent))
-        around.became(agent, change)
         self.errands.add(lambda: around.store.release(key, agent, change, now=around.clock()))
         around.changed()
 
@@ -164,7 +163,7 @@ class Place:
             return
         around, ticket, now = self._around, self.ticket, self._around.clock()
         self.stay = Stay.TALKING
-        around.became(agent, PresenceChange(Presence.TALKING))
+        around.took(agent)
         self.errands.add(lambda: around.store.settle(ticket.key, agent, now=now))
         # Only who waited like everybody else tells how long everybody else will wait.
         if not (HEAD_START[ticket.priority] or ticket.moved_up or ticket.callback):
@@ -180,8 +179,14 @@ class Place:
         change = FREE
         if notes:
             change = PresenceChange(Presence.WRAPPING, until=around.clock() + notes)
-        around.became(agent, change)
-        self.errands.add(lambda: around.store.set_presence(agent, change, now=around.clock()))
+
+        async def free() -> None:
+            for status in await around.store.agents():
+                # Who paused or closed the console while talking stays away.
+                if status.agent.name == agent and status.presence is Presence.TALKING:
+                    await around.store.set_presence(agent, change, now=around.clock())
+
+        self.errands.add(free)
         around.changed()
 
     def keep_place(self, number: str, *, card: Card) -> None:
@@ -202,9 +207,7 @@ class Place:
             self.wrap_up(self.agent.name)
         if self.stay not in {Stay.KEPT, Stay.LEFT, Stay.SHUT}:
             self._drop()
-        if self.agent is not None:
-            self._around.became(self.agent.name, FREE)
-            self.agent = None
+        self.agent = None
         if self.stay is not Stay.KEPT:
             self.stay = Stay.LEFT
         self._events.put_nowait(None)

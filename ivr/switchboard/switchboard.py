@@ -2,9 +2,7 @@
 The switchboard: brings this cell's callers and everybody's agents together.
 
 One matcher a cell. Every cell computes the same pairs from the same store, over the callers
-of all cells, and claims those whose caller is its own; the store lets one claim win. When the
-store is silent the cell goes on alone, with what it knew last of the agents: an agent whom two
-cells ring is busy for the second, a caller whom nobody rings is stranded.
+of all cells, and claims those whose caller is its own; the store lets one claim win.
 """
 
 import asyncio
@@ -26,7 +24,7 @@ from ivr.handoff.tickets import Priority, Ticket
 from ivr.switchboard.errands import Errands
 from ivr.switchboard.heartbeat import live
 from ivr.switchboard.place import CallBacks, Place, Stay, Surroundings
-from ivr.switchboard.sight import Sight, View
+from ivr.switchboard.sight import View, look, sign_in
 
 _log = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks when nothing changes
@@ -69,12 +67,12 @@ class QueueSwitchboard:
         self._callbacks = callbacks
         self._unmatched: dict[str, float] = {}
         self._places: dict[str, Place] = {}
-        self._sight = Sight(store, clock)
+        self._errands = Errands()
         self._misses: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._around = Surroundings(
-            store, clock, callbacks, self._wake.set, self._refused, self._became
+            store, clock, callbacks, self._wake.set, self._refused, self._took
         )
 
     async def start(self) -> None:
@@ -94,7 +92,7 @@ class QueueSwitchboard:
             place.leave()
         errands = {id(place.errands): place.errands for place in self._places.values()}
         await asyncio.gather(*(one.close(within=CLOSE_WITHIN) for one in errands.values()))
-        await self._sight.close()
+        await self._errands.close(within=CLOSE_WITHIN)
         self._places.clear()
 
     async def sign_in(self, agents: Iterable[Agent]) -> None:
@@ -104,7 +102,9 @@ class QueueSwitchboard:
         Args:
             agents: In the order to ring them while nobody has been idle for longer.
         """
-        await self._sight.sign_in(agents)
+        known, now = tuple(agents), self._clock()
+        self._errands.add(lambda: sign_in(self._store, known, now=now))
+        await self._errands.wait(within=CLOSE_WITHIN)
         self._wake.set()
 
     # ------------------------------------------------------------ `Switchboard`
@@ -164,21 +164,19 @@ class QueueSwitchboard:
 
     async def _look(self) -> None:
         self._forget_left()
-        own = [place.ticket for place in self._places.values() if place.waits]
-        view = await self._sight.look(own)
         now, office = self._clock(), self._office()
+        view = await look(self._store, now=now)
         heads = self._matchable(view.heads, now)
         found = pairs(heads, self._without_mine(view.statuses), office, now=now)
         self._await_others([pair for pair in found if not self._is_mine(pair.ticket)], now)
         for pair in found:
             if self._is_mine(pair.ticket):
-                await self._bring_together(pair, alone=view.alone)
+                await self._bring_together(pair)
         for place in tuple(self._places.values()):
             if place.waits:
                 self._see_to(place, view, office, now)
-        if not view.alone:
-            await self._tell_places(view, office, now)
-            await self._ask_again_for_callbacks(view, office, now)
+        await self._tell_places(view, office, now)
+        await self._ask_again_for_callbacks(view, office, now)
 
     def _without_mine(self, statuses: Sequence[AgentStatus]) -> list[AgentStatus]:
         """Take those for busy who are rung or talk here, whatever the store knows of it yet."""
@@ -218,29 +216,17 @@ class QueueSwitchboard:
 
     # ------------------------------------------------------------ bringing together
 
-    async def _bring_together(self, pair: Pair, *, alone: bool) -> None:
+    async def _bring_together(self, pair: Pair) -> None:
         key, agent, now = pair.ticket.key, pair.agent, self._clock()
         until = now + self._office().queue(pair.ticket.queue).ring + BRIEFING_WITHIN
         if pair.ticket.callback:
             until += CALLER_WITHIN
-
-        async def claim() -> bool:
-            return await self._store.claim(
-                key, agent.name, node=self._node, now=self._clock(), until=until
-            )
-
+        if not await self._store.claim(key, agent.name, node=self._node, now=now, until=until):
+            return
         place = self._places.get(key)
-        if alone:
-            if place is not None and place.waits:
-                place.errands.add(claim)
-                place.offer(agent)
-            return
-        if not await claim():
-            return
         if pair.ticket.callback:
             self._call_back(pair)
         elif place is not None and place.waits:
-            self._became(agent.name, PresenceChange(Presence.OFFERED))
             place.offer(agent)
         elif place is not None:
             place.give_back(agent.name)
@@ -262,16 +248,14 @@ class QueueSwitchboard:
             _log.warning("agent did not take it", extra={"agent": agent.name, "refusal": refusal})
         return after_refusal(agent, refusal, misses=misses, now=self._clock())
 
-    def _became(self, agent: str, change: PresenceChange) -> None:
-        if change.presence is Presence.TALKING:
-            self._misses.pop(agent, None)
-        self._sight.became(agent, change)
+    def _took(self, agent: str) -> None:
+        self._misses.pop(agent, None)
 
     # ------------------------------------------------------------ seeing to those who wait
 
     def _see_to(self, place: Place, view: View, office: Office, now: float) -> None:
         could = who_could(place.ticket, view.statuses, office, now=now)
-        if could or not view.sure:
+        if could:
             place.nobody_since = None
         elif place.told is None and place.nobody_since is None and not place.ticket.passed:
             self._shut(place, now)

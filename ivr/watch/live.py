@@ -2,7 +2,8 @@
 The calls of this moment, and the local socket that tells of them.
 
 The protocol is one JSON object a line: a request `{"ask": "calls"}` is answered by one
-line, `{"calls": [...]}` or `{"error": "..."}`. The socket is readable by its owner only.
+line, `{"calls": [...]}` or `{"error": "..."}`. Some take arguments, which are texts:
+`{"ask": "move_up", "with": {"call": "00c0ffee"}}`. The socket is readable by its owner only.
 """
 
 import asyncio
@@ -23,6 +24,16 @@ ANSWER_LIMIT = 1 << 20
 ANSWER_WITHIN = 5.0  # seconds a client waits for the line
 
 Answer = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with arguments."""
+
+    answer: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+    """Is given all of `needs`, and those of `takes` that were given."""
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def _as_json(call: LiveCall) -> dict[str, Any]:
 class WatchSocket:
     """Answers operators on this machine."""
 
-    def __init__(self, path: Path, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, path: Path, answers: Mapping[str, Answer | Question]) -> None:
         self._path = path
         self._answers = answers
         self._server: asyncio.Server | None = None
@@ -135,12 +146,33 @@ class WatchSocket:
             asked = self._answers[request["ask"]]
         except (ValueError, KeyError, TypeError):
             return {"error": f"ask one of: {', '.join(sorted(self._answers))}"}
-        return await asked()
+        if not isinstance(asked, Question):
+            return await asked()
+        given = request.get("with", {})
+        if trouble := _trouble(asked, given):
+            return {"error": trouble}
+        return await asked.answer(given)
 
 
-async def ask(path: Path, what: str) -> dict[str, Any]:
+def _trouble(asked: Question, given: object) -> str:
+    """Tell what is wrong with the arguments; `` when nothing is."""
+    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        return "arguments are texts"
+    missing = [name for name in asked.needs if name not in given]
+    unknown = given.keys() - {*asked.needs, *asked.takes}
+    if missing or unknown:
+        return f"arguments: {', '.join((*asked.needs, *asked.takes))}"
+    return ""
+
+
+async def ask(path: Path, what: str, **given: str) -> dict[str, Any]:
     """
     Ask the line whose socket is *path*.
+
+    Args:
+        path: Its socket.
+        what: The question.
+        **given: Its arguments; empty ones are left out.
 
     Raises:
         StoreUnavailable: No line answers there.
@@ -148,7 +180,8 @@ async def ask(path: Path, what: str) -> dict[str, Any]:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             reader, writer = await asyncio.open_unix_connection(path, limit=ANSWER_LIMIT)
-            writer.write(json.dumps({"ask": what}).encode() + b"\n")
+            request = {"ask": what, "with": {name: one for name, one in given.items() if one}}
+            writer.write(json.dumps(request).encode() + b"\n")
             line = await reader.readline()
             writer.close()
         answer = json.loads(line)

@@ -13,9 +13,15 @@ from ivr.handoff.hours import Hours
 from ivr.handoff.office import Office, Queue
 from ivr.handoff.tickets import Priority, Ticket
 from ivr.store.memory import MemoryStore
+from ivr.store.steady import SteadyStore
 from tests.support.virtual_loop import run
 from tests.switchboard.desk import Manner, Visit, agent, clock, switchboard, ticket, visit
 from tests.switchboard.fickle import FickleStore
+
+
+def steady(store: FickleStore) -> SteadyStore:
+    return SteadyStore(store, node="cell-1", clock=clock)
+
 
 NEVER = Hours(((),) * 7, zone=ZoneInfo("UTC"))
 
@@ -23,7 +29,7 @@ NEVER = Hours(((),) * 7, zone=ZoneInfo("UTC"))
 def test_while_the_store_is_away_callers_are_still_brought_to_agents() -> None:
     async def story() -> tuple[list[Visit], list[Presence], dict[str, int]]:
         store = FickleStore()
-        async with switchboard(agent("dana"), agent("kim"), store=store) as board:
+        async with switchboard(agent("dana"), agent("kim"), store=steady(store)) as board:
             store.away = True
             visits = [
                 asyncio.create_task(visit(board, ticket(f"c{n}"), Manner(talks=8)))
@@ -46,7 +52,7 @@ def test_while_the_store_is_away_callers_are_still_brought_to_agents() -> None:
 def test_a_caller_who_waits_while_the_store_is_away_keeps_the_place() -> None:
     async def story() -> tuple[Visit, Visit]:
         store = FickleStore()
-        async with switchboard(agent("dana"), store=store) as board:
+        async with switchboard(agent("dana"), store=steady(store)) as board:
             busy = asyncio.create_task(visit(board, ticket("c0"), Manner(talks=60)))
             await asyncio.sleep(5)
             first = asyncio.create_task(visit(board, ticket("c1")))
@@ -68,10 +74,26 @@ def test_a_caller_who_enters_while_the_store_never_answered_is_brought_to_the_se
     async def story() -> Visit:
         store = FickleStore()
         store.away = True
-        async with switchboard(agent("dana"), store=store) as board:
+        async with switchboard(agent("dana"), store=steady(store)) as board:
             return await visit(board, ticket("c1"))
 
     assert [name for _, name in run(story()).bridged] == ["dana"]
+
+
+def test_a_store_that_fails_for_half_a_minute_costs_waiting_and_nothing_else() -> None:
+    async def story() -> Visit:
+        store = FickleStore()
+        async with switchboard(agent("dana"), store=store) as board:
+            store.away = True
+            waiting = asyncio.create_task(visit(board, ticket("c1")))
+            await asyncio.sleep(30)
+            store.away = False
+            return await waiting
+
+    told = run(story())
+    assert len(told.bridged) == 1
+    assert told.shut is None
+    assert told.rang[0][0] - told.entered < 33
 
 
 def test_a_store_that_forgot_everything_is_told_again() -> None:
@@ -188,7 +210,8 @@ def test_both_agents_vanish_while_ringing_and_the_caller_is_told() -> None:
 def test_who_is_sent_to_another_queue_keeps_the_call_and_the_errands_stay_in_order() -> None:
     async def story() -> tuple[list[str], Ticket | None]:
         store = FickleStore()
-        async with switchboard(agent("dana", "front_desk"), store=store) as board:
+        common = steady(store)
+        async with switchboard(agent("dana", "front_desk"), store=common) as board:
             first = board.enter(ticket("c1"))
             async for event in first.events():
                 if isinstance(event, Offered):
@@ -205,7 +228,7 @@ def test_who_is_sent_to_another_queue_keeps_the_call_and_the_errands_stay_in_ord
                 if isinstance(event, Offered):
                     rung.append(event.agent.name)
                     break
-            return rung, await store.ticket("c1")
+            return rung, await common.ticket("c1")
 
     rung, found = run(story())
     assert rung == ["dana"]

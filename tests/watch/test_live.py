@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import SettingsError, StoreUnavailable
-from ivr.watch.live import LiveCall, LiveCalls, WatchSocket, ask
+from ivr.watch.live import LiveCall, LiveCalls, Question, WatchSocket, ask
 
 CALL = LiveCall(
     call="0a1b2c3d",
@@ -88,3 +88,39 @@ def test_a_data_folder_too_deep_for_a_socket_is_a_clear_error(tmp_path: Path) ->
     socket = WatchSocket(tmp_path / ("d" * 200) / "watch.sock", {})
     with pytest.raises(SettingsError, match="data"):
         asyncio.run(socket.start())
+
+
+async def _echo(given: Mapping[str, str]) -> Mapping[str, object]:
+    return {"given": dict(given)}
+
+
+def asked(tmp_path: Path, request: dict[str, object]) -> dict[str, object]:
+    """What the socket answers to *request*."""
+
+    async def main() -> dict[str, object]:
+        question = Question(_echo, needs=("name",), takes=("reason",))
+        socket = WatchSocket(tmp_path / "watch.sock", {"pause": question})
+        await socket.start()
+        try:
+            reader, writer = await asyncio.open_unix_connection(tmp_path / "watch.sock")
+            writer.write(json.dumps(request).encode() + b"\n")
+            answer: dict[str, object] = json.loads(await reader.readline())
+            writer.close()
+            return answer
+        finally:
+            await socket.stop()
+
+    return asyncio.run(main())
+
+
+def test_a_question_is_given_its_arguments(tmp_path: Path) -> None:
+    given = {"name": "dana", "reason": "lunch"}
+    assert asked(tmp_path, {"ask": "pause", "with": given}) == {"given": given}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"reason": "lunch"}, {"name": 1}, {"name": "x", "other": "y"}, [], "x", None]
+)
+def test_arguments_that_are_none_are_refused(tmp_path: Path, given: object) -> None:
+    answer = asked(tmp_path, {"ask": "pause", "with": given})
+    assert list(answer) == ["error"]
