@@ -4,7 +4,20 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ivr.cli import agent, call, calls, doctor, flow, messages, models, serve, try_
+from ivr.cli import (
+    agent,
+    agents,
+    call,
+    callbacks,
+    calls,
+    doctor,
+    flow,
+    messages,
+    models,
+    queue,
+    serve,
+    try_,
+)
 from ivr.errors import FlowErrors, IvrError
 
 EXIT_FAILED = 1
@@ -19,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
         description="A telephone line for clinics: answers, helps, and hands over to a person.",
     )
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (serve, call, agent, try_, flow, calls, messages, models, doctor):
+    for family in (serve, call, agent, try_, flow, calls, queue, agents):
+        family.add_parser(subparsers)
+    for family in (callbacks, messages, models, doctor):
         family.add_parser(subparsers)
     return top
 

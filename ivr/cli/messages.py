@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import getpass
 import json
-import os
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.options import add_json, add_settings, read_settings, who
 from ivr.clinic.messages import Message, MessageBox
 from ivr.privacy.redaction import mask_number
 from ivr.records.audit import Audit, Deed
@@ -42,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.show:
         audit = Audit(settings.audit_log)
         for message in messages:
-            audit.note(_who(), Deed.SAW_MESSAGE, message.key)
+            audit.note(who(), Deed.SAW_MESSAGE, message.key)
     folder = settings.messages_database.parent / "messages"
     rows = [_row(message, show=options.show) for message in messages]
     if options.json:
@@ -70,7 +68,7 @@ def _finish(settings: Settings, key: str) -> int:
         try:
             if all(message.key != key for message in await box.kept()):
                 return False
-            Audit(settings.audit_log).note(_who(), Deed.DELETED_MESSAGE, key)
+            Audit(settings.audit_log).note(who(), Deed.DELETED_MESSAGE, key)
             return await box.delete(key)
         finally:
             await box.close()
@@ -80,13 +78,6 @@ def _finish(settings: Settings, key: str) -> int:
         return EXIT_UNKNOWN
     print(f"Message {key} is deleted.")
     return 0
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return f"user {os.getuid()}"
 
 
 def _row(message: Message, *, show: bool) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
 import argparse
+import getpass
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,3 +33,11 @@ def read_settings(options: argparse.Namespace) -> Settings:
     """
     settings = load(options.settings)
     return replace(settings, data=str(Path(options.data).resolve())) if options.data else settings
+
+
+def who() -> str:
+    """Name the person at this terminal, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return f"user {os.getuid()}"

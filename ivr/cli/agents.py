@@ -1,0 +1,138 @@
+"""`ivr agents`: who takes calls; add and remove them, pause them."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ivr.cli import roster
+from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.queue import minutes
+from ivr.cli.roster import in_roster
+from ivr.errors import StoreUnavailable
+from ivr.handoff.agents import Agent, Presence, Role
+from ivr.settings import Settings
+from ivr.watch.live import ask
+
+EXIT_REFUSED = 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `agents` and what can be done with them."""
+    parser = subparsers.add_parser("agents", help="people who take calls")
+    inner = parser.add_subparsers(metavar="COMMAND", required=True)
+    listed = _command(inner, "list", "who takes calls, and what each does now", show)
+    add_json(listed)
+    add = _command(
+        inner, "add", "let somebody take calls, or change what is known of them", roster.add
+    )
+    add.add_argument("name", metavar="NAME", help="what callers hear them called")
+    add.add_argument("--queue", action="append", default=[], help="they answer for it; repeat it")
+    add.add_argument("--skill", action="append", default=[], help="such as nurse; repeat it")
+    add.add_argument("--language", action="append", default=[], help="such as es; default: en")
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.AGENT.value)
+    add.add_argument(
+        "--sip", metavar="URI", help="their SIP phone; without it they use the console"
+    )
+    for name, what, func in (
+        ("remove", "let somebody take no calls any more", roster.remove),
+        ("pause", "offer somebody no callers until they are ready again", pause),
+        ("ready", "offer somebody callers again", ready),
+    ):
+        _command(inner, name, what, func).add_argument("name", metavar="NAME", help="who it is")
+    inner.choices["pause"].add_argument("--reason", default="", help="such as lunch")
+
+
+def _command(
+    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    func: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    parser = inner.add_parser(name, help=what)
+    add_settings(parser)
+    parser.set_defaults(func=func)
+    return parser
+
+
+def show(options: argparse.Namespace) -> int:
+    """List them; without a running line those who are known."""
+    settings = read_settings(options)
+    try:
+        rows = asyncio.run(ask(settings.watch_socket, "agents")).get("agents", [])
+    except StoreUnavailable:
+        rows = [_known(agent) for agent in _everybody(settings)]
+    if options.json:
+        print(json.dumps(rows))
+    elif not rows:
+        print("Nobody takes calls: `ivr agents add NAME` adds somebody.")
+    else:
+        Console().print(_table(rows))
+    return 0
+
+
+def pause(options: argparse.Namespace) -> int:
+    """Pause somebody."""
+    return _set(options, Presence.PAUSED, options.reason)
+
+
+def ready(options: argparse.Namespace) -> int:
+    """Let somebody take calls again."""
+    return _set(options, Presence.READY, "")
+
+
+def _set(options: argparse.Namespace, presence: Presence, reason: str) -> int:
+    socket = read_settings(options).watch_socket
+    answer = asyncio.run(
+        ask(socket, "agent_set", name=options.name, presence=presence.value, reason=reason)
+    )
+    if "error" in answer:
+        print(answer["error"])
+        return EXIT_REFUSED
+    print(f"{options.name} is {presence.value}.")
+    return 0
+
+
+def _everybody(settings: Settings) -> list[Agent]:
+    named = [Agent(one.name, one.uri, one.queues) for one in settings.handoff.agents]
+    return [*named, *in_roster(settings, lambda roster: roster.agents())]
+
+
+def _known(agent: Agent) -> dict[str, Any]:
+    return {
+        "agent": agent.name,
+        "presence": "",
+        "seconds": None,
+        "reason": "no line runs",
+        "back_in": None,
+        "where": "browser" if agent.in_browser else "sip",
+        "queues": list(agent.queues),
+        "skills": sorted(agent.skills),
+        "languages": list(agent.languages),
+        "role": agent.role.value,
+        "call": "",
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("Agent", "Is", "For", "Why", "Where", "Queues", "Skills", "Speaks", "Role"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        back = "" if row["back_in"] is None else f", back in {minutes(row['back_in'])}"
+        table.add_row(
+            row["agent"],
+            row["presence"],
+            "" if row["seconds"] is None else minutes(row["seconds"]),
+            row["reason"] + back,
+            row["where"],
+            " ".join(row["queues"]) or "all",
+            " ".join(row["skills"]),
+            " ".join(row["languages"]),
+            row["role"],
+        )
+    return table

@@ -1,0 +1,132 @@
+"""`ivr callbacks`: who kept the place and will be rung back."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.errors import StoreUnavailable
+from ivr.privacy.redaction import mask_number
+from ivr.records.audit import Audit, Deed
+from ivr.records.callbacks import CallbackBook, KeptCall
+from ivr.settings import Settings
+from ivr.watch.live import ask
+
+EXIT_UNKNOWN = 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `callbacks` and what can be done with them."""
+    parser = subparsers.add_parser("callbacks", help="who kept the place and will be rung back")
+    inner = parser.add_subparsers(metavar="COMMAND", required=True)
+    listed = _command(inner, "list", "who waits to be rung back", show)
+    add_json(listed)
+    listed.add_argument(
+        "--show",
+        action="store_true",
+        help="show telephone numbers and what it is about; noted in the audit log",
+    )
+    for name, what in (
+        ("done", "somebody rang them: the line need not any more"),
+        ("drop", "they do not want to be rung any more"),
+    ):
+        parser = _command(inner, name, what, end)
+        parser.add_argument("call", metavar="CALL", help="as `ivr callbacks list` shows it")
+
+
+def _command(
+    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    func: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    parser = inner.add_parser(name, help=what)
+    add_settings(parser)
+    parser.set_defaults(func=func)
+    return parser
+
+
+def show(options: argparse.Namespace) -> int:
+    """List them."""
+    settings = read_settings(options)
+    calls = asyncio.run(_waiting(settings))
+    if options.show:
+        audit = Audit(settings.audit_log)
+        for call in calls:
+            audit.note(who(), Deed.SAW_CALLBACK, call.ticket.key)
+    rows = [_row(call, show=options.show) for call in calls]
+    if options.json:
+        print(json.dumps(rows))
+    elif not rows:
+        print("Nobody waits to be rung back.")
+    else:
+        Console().print(_table(rows))
+    return 0
+
+
+def end(options: argparse.Namespace) -> int:
+    """Take one off the list, in the running line or on the disk."""
+    settings = read_settings(options)
+    if all(call.ticket.key != options.call for call in asyncio.run(_waiting(settings))):
+        print(f"There is no call-back {options.call}; `ivr callbacks list` shows those there are.")
+        return EXIT_UNKNOWN
+    Audit(settings.audit_log).note(who(), Deed.ENDED_CALLBACK, options.call)
+    try:
+        answer = asyncio.run(ask(settings.watch_socket, "callback_end", call=options.call))
+    except StoreUnavailable:  # no line runs: then nobody else has the book open
+        answer = {}
+        asyncio.run(_remove(settings, options.call))
+    if "error" in answer:
+        print(answer["error"])
+        return EXIT_UNKNOWN
+    print(f"Call {options.call} is not rung back.")
+    return 0
+
+
+async def _waiting(settings: Settings) -> tuple[KeptCall, ...]:
+    book = CallbackBook(settings.callback_book)
+    try:
+        return await book.waiting()
+    finally:
+        await book.close()
+
+
+async def _remove(settings: Settings, key: str) -> bool:
+    book = CallbackBook(settings.callback_book)
+    try:
+        return await book.remove(key)
+    finally:
+        await book.close()
+
+
+def _row(call: KeptCall, *, show: bool) -> dict[str, Any]:
+    ticket = call.ticket
+    return {
+        "call": ticket.key,
+        "queue": ticket.queue,
+        "asked": _local(ticket.asked_at),
+        "next_try": _local(ticket.not_before) if ticket.not_before else "when it is their turn",
+        "tries": call.tries,
+        "priority": ticket.priority.value,
+        "number": call.number if show else mask_number(call.number),
+        "about": call.about if show else "",
+    }
+
+
+def _local(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in rows[0]:
+        table.add_column(title.replace("_", " ").capitalize())
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    return table

@@ -1,0 +1,126 @@
+"""`ivr queue`: who waits in the running line, how long and why."""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+
+from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.records.audit import Audit, Deed
+from ivr.settings import Settings
+from ivr.watch.live import ask
+
+EXIT_REFUSED = 1
+EVERY = 1.0  # seconds between two looks
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `queue`."""
+    parser = subparsers.add_parser("queue", help="who waits for a person, how long and why")
+    add_settings(parser)
+    add_json(parser)
+    parser.add_argument("--watch", action="store_true", help="go on showing it, until Ctrl-C")
+    parser.add_argument(
+        "--up", metavar="CALL", help="let this caller be next; noted in the audit log"
+    )
+    parser.set_defaults(func=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the queue, once or for ever, or move a caller up."""
+    settings = read_settings(options)
+    if options.up:
+        return _move_up(settings, options.up)
+    if options.watch:
+        return _watch(settings.watch_socket)
+    seen = asyncio.run(ask(settings.watch_socket, "queue"))
+    if options.json:
+        print(json.dumps(seen))
+    else:
+        Console().print(_picture(seen))
+    return 0
+
+
+def _move_up(settings: Settings, call: str) -> int:
+    Audit(settings.audit_log).note(who(), Deed.MOVED_UP, call)
+    answer = asyncio.run(ask(settings.watch_socket, "move_up", call=call))
+    if "error" in answer:
+        print(answer["error"])
+        return EXIT_REFUSED
+    moved = answer.get("moved_up")
+    print(f"Call {call} is next." if moved else f"Call {call} was next already.")
+    return 0
+
+
+def _watch(socket: Path) -> int:
+    with Live(screen=True, auto_refresh=False) as screen:
+        while True:
+            screen.update(_picture(asyncio.run(ask(socket, "queue"))), refresh=True)
+            time.sleep(EVERY)
+
+
+def _picture(seen: Mapping[str, Any]) -> Group:
+    callers = seen.get("callers", [])
+    return Group(
+        _queues(seen.get("queues", [])),
+        "",
+        _callers(callers) if callers else "Nobody waits.",
+    )
+
+
+def _queues(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("Queue", "Waiting", "Longest", "Target", "In time", "Working", "Ready"):
+        table.add_column(title, justify="left" if title == "Queue" else "right")
+    for row in rows:
+        late = row["longest"] > row["target"]
+        table.add_row(
+            row["queue"],
+            str(row["waiting"]),
+            minutes(row["longest"]) if row["waiting"] else "",
+            minutes(row["target"]),
+            "" if row["in_time"] is None else f"{row['in_time']:.0%}",
+            str(row["working"]),
+            str(row["ready"]),
+            style="red" if late or (row["waiting"] and not row["working"]) else None,
+        )
+    return table
+
+
+def _callers(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("Next", "Call", "Queue", "Waits", "Why", "Priority", "Now"):
+        table.add_column(title, justify="right" if title in {"Next", "Waits"} else "left")
+    for place, row in enumerate(rows, 1):
+        priority = "moved up" if row["moved_up"] else row["priority"]
+        table.add_row(
+            str(place),
+            row["call"],
+            row["queue"],
+            minutes(row["waited"]),
+            row["why"],
+            priority,
+            _now(row),
+        )
+    return table
+
+
+def _now(row: Mapping[str, Any]) -> str:
+    if row["offered_to"]:
+        return f"offered to {row['offered_to']}"
+    if row["callback"]:
+        return "hung up, is called back"
+    passed = len(row["passed"])
+    return f"{passed} passed" if passed else ""
+
+
+def minutes(seconds: float) -> str:
+    """Write a duration as on a clock, `1:05`."""
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
