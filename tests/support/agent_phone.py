@@ -150,6 +150,7 @@ class AgentPhone:
     def _end(self, call_id: str) -> None:
         if call_id in self.calls:
             self.calls[call_id].over.set()
+            self.calls[call_id].stop()  # the line soon gives the port to another call
 
     def _reply(self, request: str, status: str, body: str = "") -> None:
         text = sip_text.answer(request, status, port=self._port, tag=str(self._port), body=body)

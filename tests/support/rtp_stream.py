@@ -93,8 +93,12 @@ class RtpStream:
             thread.start()
             self._threads.append(thread)
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """Send and hear no more; what was heard stays."""
         self._over.set()
+
+    def close(self) -> None:
+        self.stop()
         for thread in self._threads:
             thread.join(1)
         self._socket.close()
