@@ -32,12 +32,10 @@ class Queue:
     """What its callers have at least."""
     wrap_up: float = 0.0
     """Seconds for notes after a call, in which no other is offered."""
-    ring: float = 20.0
-    """Seconds a phone rings."""
+    ring: float = 0.0
+    """Seconds a phone rings; 0: as long as the settings say."""
     target: float = 60.0
     """Seconds within which a caller should be answered: the service level."""
-    propose_after: float = 120.0
-    """Seconds of waiting after which a call-back or a message is proposed again."""
     when_closed: str = ""
     """Flow that callers hear when the queue is closed; empty: the one for nobody being there."""
     hours: Hours = field(default_factory=Hours)

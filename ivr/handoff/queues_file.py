@@ -23,7 +23,6 @@ from ivr.handoff.tickets import Priority
 LONGEST_WRAP_UP = 3600.0  # seconds
 RINGING = (5.0, 120.0)  # seconds; shorter nobody reaches the phone, longer no caller waits
 TARGET = (5.0, 3600.0)
-PROPOSE = (20.0, 3600.0)
 YEARS = range(2000, 2100)  # clocks of machines go wrong far outside of them
 PRIORITIES = (Priority.ROUTINE, Priority.NURSE)  # urgent are the caller's words alone
 
@@ -88,9 +87,8 @@ def _queue(name: str, table: Table, common: _Common) -> Queue:
         language=table.name("language"),
         priority=Priority(table.one_of("priority", PRIORITIES, default=Priority.ROUTINE)),
         wrap_up=table.seconds("wrap_up", default=0.0, within=(0.0, LONGEST_WRAP_UP)),
-        ring=table.seconds("ring", default=20.0, within=RINGING),
+        ring=table.seconds("ring", default=0.0, within=RINGING),
         target=table.seconds("target", default=60.0, within=TARGET),
-        propose_after=table.seconds("propose_after", default=120.0, within=PROPOSE),
         when_closed=table.name("when_closed"),
         hours=_hours(table, common),
     )

@@ -29,8 +29,7 @@ from ivr.switchboard.sight import View, look, sign_in
 _log = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks when nothing changes
 NOBODY_FOR = 5.0  # seconds without anybody who works, so that a console may be reloaded
-BRIEFING_WITHIN = 60.0  # seconds a reservation lasts beyond the ringing
-CALLER_WITHIN = 60.0  # seconds more for a call-back, in which the caller is rung first
+RESERVED_FOR = 300.0  # seconds; a call-back's caller, the agent's phone and the briefing take less
 REST = (15.0, 30.0, 60.0)  # seconds before those who passed are asked once more; then the last
 OTHERS_WITHIN = 5.0  # seconds another cell has to claim for its caller before ours go first
 FORGIVEN_AFTER = 30.0  # seconds after which that cell gets another chance
@@ -218,10 +217,9 @@ class QueueSwitchboard:
 
     async def _bring_together(self, pair: Pair) -> None:
         key, agent, now = pair.ticket.key, pair.agent, self._clock()
-        until = now + self._office().queue(pair.ticket.queue).ring + BRIEFING_WITHIN
-        if pair.ticket.callback:
-            until += CALLER_WITHIN
-        if not await self._store.claim(key, agent.name, node=self._node, now=now, until=until):
+        if not await self._store.claim(
+            key, agent.name, node=self._node, now=now, until=now + RESERVED_FOR
+        ):
             return
         place = self._places.get(key)
         if pair.ticket.callback:

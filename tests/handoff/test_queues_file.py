@@ -27,6 +27,7 @@ queues:
     strategy: best_skill
     needs: [refills, phone]
     wrap_up: 30s
+    ring: 25s
     when_closed: nobody_available
   nurse_line:
     title: the nurse line
@@ -57,7 +58,7 @@ def test_everything_that_is_written_is_read() -> None:
     office = read_office(WHOLE, file="queues.yaml")
     queue = office.queue("pharmacy")
     assert (queue.strategy, queue.needs) == (Strategy.BEST_SKILL, frozenset({"refills", "phone"}))
-    assert (queue.wrap_up, queue.ring, queue.when_closed) == (30.0, 20.0, "nobody_available")
+    assert (queue.wrap_up, queue.ring, queue.when_closed) == (30.0, 25.0, "nobody_available")
     assert queue.hours.week[0] == (Span(480, 720), Span(780, 1020))
     assert queue.hours.week[4] == (Span(480, 720),)
     assert queue.hours.week[5] == queue.hours.week[6] == ()
