@@ -13,6 +13,7 @@ ONE = MappingProxyType(
         "CHANGES": "changes",  # channel: something changed
         "CLAIMS": "claims",  # sorted set: claimed tickets by the end of their claim
         "NODES": "nodes",  # sorted set: cells by the time until which they live
+        "OFFERS": "offers",  # hash: the ticket that is claimed for each agent
         "QUEUES": "queues",  # set: queues that have a ticket
     }
 )

@@ -1,6 +1,6 @@
 """The queue of one cell, in its own memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 from ivr.errors import MisuseError
@@ -22,7 +22,7 @@ class MemoryStore:
     `QueueStore` in memory: nothing outlives the process, and nothing ever fails.
 
     Beyond the contract: a cell that claims what it has claimed already renews its claim; a
-    lapsed pause or wrap-up counts as READY; a change to READY waits while an offer rings.
+    lapsed pause or wrap-up counts as READY; whoever gets READY while it rings there is OFFERED.
     """
 
     def __init__(self) -> None:
@@ -88,10 +88,23 @@ class MemoryStore:
         status = self._agents.get(agent)
         if status is None:
             return False
-        if status.presence is not Presence.OFFERED or change.presence is not Presence.READY:
+        kept = self._places.claimed_for(agent)
+        if kept is None or change.presence is not Presence.READY:
             self._change(status, change, now)
-            self._bell.ring()
+        elif status.presence is not Presence.OFFERED:
+            self._offer(status, kept, since=now)
+        self._bell.ring()
         return True
+
+    def _offer(self, status: AgentStatus, kept: Kept, *, since: float) -> None:
+        self._agents[status.agent.name] = AgentStatus(
+            status.agent,
+            Presence.OFFERED,
+            since,
+            ticket=kept.ticket.key,
+            until=kept.until,
+            node=_where(status, kept.claimant),
+        )
 
     # ------------------------------------------------------------ offers
 
@@ -104,20 +117,17 @@ class MemoryStore:
         renewed = mine and status.presence is Presence.OFFERED
         if not renewed and not self._can_claim(kept, status, now):
             return False
-        self._places.let_in(replace(kept, agent=agent, claimant=node, until=until))
-        here = status.node if status.agent.in_browser and status.node else node
-        since = status.since if renewed else now
-        self._agents[agent] = AgentStatus(
-            status.agent, Presence.OFFERED, since, ticket=key, until=until, node=here
-        )
+        kept = replace(kept, agent=agent, claimant=node, until=until)
+        self._places.let_in(kept)
+        self._offer(status, kept, since=status.since if renewed else now)
         self._bell.ring()
         return True
 
-    @staticmethod
-    def _can_claim(kept: Kept, status: AgentStatus, now: float) -> bool:
+    def _can_claim(self, kept: Kept, status: AgentStatus, now: float) -> bool:
         lapsed = status.presence in _PASSING and 0 < status.until <= now
         ready = status.presence is Presence.READY or lapsed
-        return ready and not kept.agent and kept.ticket.not_before <= now
+        free = ready and self._places.claimed_for(status.agent.name) is None
+        return free and not kept.agent and kept.ticket.not_before <= now
 
     async def release(self, key: str, agent: str, change: PresenceChange, *, now: float) -> None:
         """As in `QueueStore`."""
@@ -135,13 +145,16 @@ class MemoryStore:
     async def settle(self, key: str, agent: str, *, now: float) -> None:
         """As in `QueueStore`; somebody else who was reserved for it is READY."""
         kept, status = self._places.get(key), self._agents.get(agent)
+        through = ""
         if kept is not None:
             self._places.take_out(key)
+            through = kept.claimant
             if kept.agent != agent:
+                through = kept.ticket.node
                 self._free(kept.agent, key, now)
         if status is not None and (status.presence, status.ticket) != (Presence.TALKING, key):
             self._agents[agent] = AgentStatus(
-                status.agent, Presence.TALKING, now, ticket=key, node=status.node
+                status.agent, Presence.TALKING, now, ticket=key, node=_where(status, through)
             )
         self._bell.ring()
 
@@ -159,7 +172,7 @@ class MemoryStore:
         A lapsed reservation of a caller whom another living cell has on the line is undone
         and stays theirs. An agent whose browser was served by a dead cell is OFFLINE.
         """
-        dead = {one for one in self._places.nodes() if not self._lives(one, node, now)}
+        dead = {one for one in self._places.nodes() if not _lives(self._alive, one, node, now)}
         keys = self._places.held_by(dead) | self._places.lapsed(now)
         taken = []
         for kept in [kept for key in keys if (kept := self._places.get(key))]:
@@ -174,13 +187,10 @@ class MemoryStore:
             self._bell.ring()
         return tuple(sorted(taken, key=lambda ticket: (ticket.rank, ticket.key)))
 
-    def _lives(self, node: str, asking: str, now: float) -> bool:
-        return node in {"", asking} or self._alive.get(node, 0.0) > now
-
     def _free_from_dead_cells(self, node: str, now: float) -> bool:
         changed = False
         for status in tuple(self._agents.values()):
-            gone = not self._lives(status.node, node, now)
+            gone = not _lives(self._alive, status.node, node, now)
             lapsed = status.presence is Presence.OFFERED and status.until <= now
             if gone and status.agent.in_browser and status.presence is not Presence.OFFLINE:
                 self._change(status, _OFFLINE, now)
@@ -227,6 +237,15 @@ class MemoryStore:
             until=change.until,
             node=status.node,
         )
+
+
+def _lives(alive: Mapping[str, float], node: str, asking: str, now: float) -> bool:
+    return node in {"", asking} or alive.get(node, 0.0) > now
+
+
+def _where(status: AgentStatus, node: str) -> str:
+    browser_is_there = status.agent.in_browser and status.node
+    return status.node if browser_is_there or not node else node
 
 
 def refuse_reserved(change: PresenceChange) -> None:

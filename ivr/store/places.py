@@ -38,10 +38,15 @@ class Places:
         self._kept: dict[str, Kept] = {}
         self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
         self._held: defaultdict[str, set[str]] = defaultdict(set)
+        self._offers: dict[str, str] = {}  # agent to ticket
 
     def get(self, key: str) -> Kept | None:
         """Return what is known of the ticket *key*."""
         return self._kept.get(key)
+
+    def claimed_for(self, agent: str) -> Kept | None:
+        """Return the ticket that is claimed for *agent*."""
+        return self._kept.get(self._offers.get(agent, ""))
 
     def let_in(self, kept: Kept) -> None:
         """Give a ticket the place its rank and its claim say; its old place is given up."""
@@ -53,6 +58,7 @@ class Places:
             self._held[node].add(key)
         if kept.agent:
             queue.claimed.add(key)
+            self._offers[kept.agent] = key
             return
         queue.waiting.add(key, ticket.rank)
         if ticket.not_before:
@@ -69,6 +75,8 @@ class Places:
             self._held[node].discard(key)
             if not self._held[node]:
                 del self._held[node]
+        if self._offers.get(kept.agent) == key:
+            del self._offers[kept.agent]
         queue = self._queues[kept.ticket.queue]
         for order in (queue.waiting, queue.due, queue.later, queue.claimed):
             order.discard(key)

@@ -20,14 +20,14 @@ async def reenter(own: Own, common: QueueStore, *, now: float) -> None:
     Raises:
         StoreError: The common store is away; what it heard so far is not told again.
     """
-    for key in tuple(own.gone):
-        await _tell_gone(own, common, key)
     for name in tuple(own.forgotten):
         await common.forget(name)
         own.heard_forgotten(name)
     statuses = {one.agent.name: one for one in await common.agents()}
     for name in tuple(own.changed):
         await _tell_agent(own, common, name, statuses)
+    for key in tuple(own.gone):
+        await _tell_gone(own, common, key)
     for key in tuple(own.keys):
         await _agree_on_ticket(own, common, key, now=now)
     for status in statuses.values():
@@ -78,7 +78,7 @@ async def _tell_agent(own: Own, common: QueueStore, name: str, statuses: Statuse
 
 def _is_newer(own: Own, ours: AgentStatus, theirs: AgentStatus) -> bool:
     if theirs.presence in RESERVED:
-        return theirs.node == own.node or theirs.ticket in own.keys
+        return theirs.node == own.node or theirs.ticket in own.keys | own.gone.keys()
     return ours.since >= theirs.since
 
 

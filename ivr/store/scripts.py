@@ -25,6 +25,9 @@ local function purge(key)
     redis.call('SREM', CLAIMED(queue), key)
   end
   redis.call('ZREM', CLAIMS, key)
+  for _, name in ipairs(redis.call('HKEYS', OFFERS)) do
+    if redis.call('HGET', OFFERS, name) == key then redis.call('HDEL', OFFERS, name) end
+  end
   redis.call('DEL', TICKET(key))
 end
 
@@ -44,6 +47,7 @@ local function leave(t)
   redis.call('ZREM', LATER(t.queue), t.key)
   redis.call('SREM', CLAIMED(t.queue), t.key)
   redis.call('ZREM', CLAIMS, t.key)
+  if redis.call('HGET', OFFERS, t.agent) == t.key then redis.call('HDEL', OFFERS, t.agent) end
   redis.call('SREM', HELD(t.node), t.key)
   redis.call('SREM', HELD(t.claimant), t.key)
   if redis.call('ZCARD', WAITING(t.queue)) + redis.call('SCARD', CLAIMED(t.queue)) == 0 then
@@ -65,6 +69,7 @@ local function enter(t)
   if t.agent ~= '' then
     redis.call('SADD', CLAIMED(t.queue), t.key)
     redis.call('ZADD', CLAIMS, t.till, t.key)
+    redis.call('HSET', OFFERS, t.agent, t.key)
     return
   end
   redis.call('ZADD', WAITING(t.queue), t.rank, t.key)
@@ -108,6 +113,16 @@ local function free(name, key, now, presence, reason, till)
   if a and a.presence == 'offered' and a.ticket == key then
     become(a, presence or 'ready', reason or '', till or '0', now)
   end
+end
+
+local function where(a, node)
+  if node == '' or (a.browser and a.node ~= '') then return a.node end
+  return node
+end
+
+local function offer(a, t, since)
+  redis.call('HSET', AGENT(a.name), 'presence', 'offered', 'since', since,
+    'reason', '', 'ticket', t.key, 'until', t.till, 'node', where(a, t.claimant))
 end
 
 local function lives(node, asking, now)
@@ -220,10 +235,14 @@ _PRESENCE = """
 local name, presence, reason, till, now = unpack(ARGV)
 local a = agent(name)
 if not a then return 0 end
-if not (a.presence == 'offered' and presence == 'ready') then
+local key = redis.call('HGET', OFFERS, name)
+local t = key and kept(key)
+if not t or presence ~= 'ready' then
   become(a, presence, reason, till, now)
-  changed()
+elseif a.presence ~= 'offered' then
+  offer(a, t, now)
 end
+changed()
 return 1
 """
 
@@ -238,14 +257,14 @@ if not renewed then
   local lapsed = (a.presence == 'paused' or a.presence == 'wrapping')
     and a.till > 0 and a.till <= moment
   if a.presence ~= 'ready' and not lapsed then return 0 end
+  local other = redis.call('HGET', OFFERS, name)
+  if other and kept(other) then return 0 end
   if t.agent ~= '' or number(t.not_before) > moment then return 0 end
 end
 leave(t)
 t.agent, t.claimant, t.till = name, node, till
 enter(t)
-local here = (a.browser and a.node ~= '') and a.node or node
-redis.call('HSET', AGENT(name), 'presence', 'offered', 'since', renewed and a.since or now,
-  'reason', '', 'ticket', key, 'until', till, 'node', here)
+offer(a, t, renewed and a.since or now)
 changed()
 return 1
 """
@@ -268,14 +287,19 @@ changed()
 _SETTLE = """
 local key, name, now = unpack(ARGV)
 local t, a = kept(key), agent(name)
+local through = ''
 if t then
   leave(t)
   redis.call('DEL', TICKET(key))
-  if t.agent ~= name then free(t.agent, key, now) end
+  through = t.claimant
+  if t.agent ~= name then
+    through = t.node
+    free(t.agent, key, now)
+  end
 end
 if a and not (a.presence == 'talking' and a.ticket == key) then
   redis.call('HSET', AGENT(name), 'presence', 'talking', 'since', now,
-    'reason', '', 'ticket', key, 'until', '0')
+    'reason', '', 'ticket', key, 'until', '0', 'node', where(a, through))
 end
 changed()
 """

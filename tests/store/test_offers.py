@@ -147,6 +147,23 @@ def test_an_agent_who_says_ready_while_it_rings_is_not_offered_a_second_caller(p
     play(scenario)
 
 
+def test_an_agent_who_pauses_and_comes_back_while_it_rings_is_offered_nobody_else(
+    play: Play,
+) -> None:
+    async def scenario(store: QueueStore) -> None:
+        await offered(store)
+        assert await store.set_presence("ann", PresenceChange(Presence.PAUSED), now=NOW + 1)
+        assert await store.set_presence("ann", READY, now=NOW + 2)
+        ann = await found(store, "ann")
+        assert (ann.presence, ann.ticket, ann.until) == (Presence.OFFERED, "c1", NOW + 30)
+        await store.register(status("ann"))
+        assert not await store.claim("c2", "ann", node=A, now=NOW + 2, until=NOW + 60)
+        await store.drop("c1", now=NOW + 3)
+        assert await store.claim("c2", "ann", node=A, now=NOW + 3, until=NOW + 60)
+
+    play(scenario)
+
+
 def test_when_the_caller_leaves_the_agent_is_ready_again(play: Play) -> None:
     async def scenario(store: QueueStore) -> None:
         await offered(store)
@@ -191,6 +208,7 @@ def test_whoever_talks_to_the_caller_frees_the_one_who_was_reserved(play: Play) 
         await offered(store)
         await store.register(status("bob"))
         await store.settle("c1", "bob", now=NOW + 5)
+        assert (await found(store, "bob")).node == A
         assert await presence(store, "bob") is Presence.TALKING
         assert await presence(store, "ann") is Presence.READY
         assert await store.ticket("c1") is None
