@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.line import Line, invite_arrival
+from bench.line import Line
 from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from tests.support.phone import Phone
 from tests.support.waiting import until
@@ -177,12 +177,7 @@ def _handoffs(
                 phone.await_sound(after=phone.keyed_at)
                 phone.await_silence(of=1.5)
             phone.say(words["operator"])
-            seconds.append(invite_arrival(line.agent, within=10) - phone.spoke_until)
-        time.sleep(1.0)
-        line.agent.settimeout(0.1)
-        with contextlib.suppress(TimeoutError):
-            while line.agent.recv(8192):
-                pass
+            seconds.append(line.invite_arrival(within=10) - phone.spoke_until)
     return [_figure(OPERATOR_AT_DATE if at_date else OPERATOR, seconds, "p95 500")]
 
 

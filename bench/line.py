@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.support.line_process import LineProcess, descendants
+from tests.support.sip_text import header
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -39,6 +40,7 @@ class Line:
         self._scratch = tempfile.TemporaryDirectory()
         self.agent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.agent.bind(("127.0.0.1", 0))
+        self._rung: set[str] = set()
         uri = f"sip:agent@127.0.0.1:{self.agent.getsockname()[1]}"
         settings = {"log_level": "warning", "speech": {"engine": engine}}
         self._process = LineProcess(Path(self._scratch.name), settings, agents=[uri])
@@ -64,19 +66,22 @@ class Line:
         """Its SIP port."""
         return self._process.port
 
+    def invite_arrival(self, *, within: float) -> float:
+        """Give the moment the INVITE of a new call reaches the agent; it is left ringing."""
+        self.agent.settimeout(within)
+        while True:
+            text = self.agent.recv(8192).decode(errors="replace")
+            at, call = time.monotonic(), header(text, "Call-ID")
+            # An unanswered INVITE is sent again for half a minute (RFC 3261 §17.1.1.2).
+            if text.startswith("INVITE") and call not in self._rung:
+                self._rung.add(call)
+                return at
+
     def cost(self) -> Cost:
         """Read what the line has used so far."""
         own = self._process.pid
         others = sum(_cpu(pid) for pid in descendants(own))
         return Cost(_cpu(own), others, _resident(own))
-
-
-def invite_arrival(agent: socket.socket, *, within: float) -> float:
-    """Give the moment an INVITE reaches *agent*; the call is left ringing."""
-    agent.settimeout(within)
-    while not agent.recv(8192).startswith(b"INVITE"):
-        pass
-    return time.monotonic()
 
 
 def _cpu(pid: int) -> float:

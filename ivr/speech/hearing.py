@@ -29,7 +29,7 @@ PATIENCE = {
     # Seconds. The end is what the caller waits for; stops inside words last up to 0.15.
     Wait.SHORT: (0.16, 0.38),
     # People pause between groups of digits.
-    Wait.LONG: (0.30, 0.90),
+    Wait.LONG: (0.20, 0.90),
 }
 WHOLE_AFTER = 0.36  # seconds; a breath between two groups may be as short, but not behind the last
 BEFORE_ONSET = 0.5  # seconds kept and sent first, so that no first consonant is clipped
