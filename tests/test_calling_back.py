@@ -14,7 +14,8 @@ from ivr.errors import LegLost
 from ivr.handoff.agents import Agent, Presence
 from ivr.handoff.callbacks import CallBackLimits
 from ivr.handoff.card import Card
-from ivr.handoff.office import Office
+from ivr.handoff.hours import Hours
+from ivr.handoff.office import Office, Queue
 from ivr.handoff.tickets import Ticket
 from ivr.ports import AudioLeg, Keyed
 from ivr.records.callbacks import CallbackBook
@@ -99,9 +100,9 @@ class Line:
 
 @asynccontextmanager
 async def line(
-    folder: Path, answers: Answers, *agents: Agent, store: QueueStore | None = None
+    folder: Path, answers: Answers, *agents: Agent, office: Office | None = None
 ) -> AsyncIterator[Line]:
-    store = store or MemoryStore()
+    store = MemoryStore()
     book, box = CallbackBook(folder / "callbacks.db"), MessageBox(folder / "messages.db")
     phones = Phones(answers)
 
@@ -113,7 +114,9 @@ async def line(
         phones, QuickSpeaker(), "sip:{}".format, "Press 1 ({}).".format, connect, "cell-1"
     )
     calling = CallingBack(book, box, means, clock=time.time, limits=QUICK)
-    board = QueueSwitchboard(store, Office, node="cell-1", clock=time.time, callbacks=calling)
+    board = QueueSwitchboard(
+        store, lambda: office or Office(), node="cell-1", clock=time.time, callbacks=calling
+    )
     here = Line(store, box, board, calling, phones)
     for ticket in await calling.start():
         await store.put(ticket)
@@ -167,6 +170,19 @@ def test_who_does_not_answer_is_tried_three_times_and_then_a_person_must_ring(
     assert rung == ["2125550140"] * 3
     assert (found.number, found.queue, found.about) == ("2125550140", "front_desk", "a refill")
     assert presences == [Presence.READY]
+
+
+def test_nobody_is_rung_back_while_the_queue_is_closed(tmp_path: Path) -> None:
+    hours = Hours(((),) * 7)
+    night = Office({"front_desk": Queue("front_desk", "the front desk", hours=hours)})
+
+    async def story() -> tuple[list[str], int]:
+        async with line(tmp_path, lambda _: None, DANA, office=night) as here:
+            keep_places(here)
+            await asyncio.sleep(0.5)
+            return here.phones.rung, len(here.calling.waiting())
+
+    assert asyncio.run(story()) == ([], 3)
 
 
 def test_a_voicemail_hears_nothing_but_the_greeting_and_no_agent(tmp_path: Path) -> None:

@@ -116,9 +116,11 @@ class Place:
         self._events.put_nowait(Offered(agent))
 
     def give_back(self, agent: str) -> None:
-        """Free an agent who was reserved when the caller did not wait any more."""
+        """Free an agent who was reserved, or may be, without being offered to the caller."""
         key, store, clock = self.ticket.key, self._around.store, self._around.clock
         self.errands.add(lambda: store.release(key, agent, FREE, now=clock()))
+        if self.stay in {Stay.WAITING, Stay.KEPT}:
+            self.open()  # they were not rung: nobody passed
 
     def tell(self, placed: Placed, *, now: float) -> None:
         """Tell the caller where they stand, if they still wait."""

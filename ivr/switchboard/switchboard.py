@@ -16,7 +16,7 @@ from ivr.errors import StoreError
 from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.estimate import estimate
 from ivr.handoff.events import Refusal
-from ivr.handoff.hours import Closed
+from ivr.handoff.hours import Closed, Open
 from ivr.handoff.matching import Pair, all_passed, pairs, who_could
 from ivr.handoff.office import Office
 from ivr.handoff.refusals import after_refusal, is_miss
@@ -28,6 +28,7 @@ from ivr.switchboard.sight import View, look, sign_in
 
 _log = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks when nothing changes
+BREATH = 0.02  # seconds between two looks at least: changes come in swarms
 NOBODY_FOR = 5.0  # seconds without anybody who works, so that a console may be reloaded
 RESERVED_FOR = 300.0  # seconds; a call-back's caller, the agent's phone and the briefing take less
 REST = (15.0, 30.0, 60.0)  # seconds before those who passed are asked once more; then the last
@@ -160,12 +161,13 @@ class QueueSwitchboard:
             except Exception as error:  # noqa: BLE001 - whatever one look met, callers wait on
                 _log.error("queue was not looked at", extra={"kind": type(error).__name__})
                 await asyncio.sleep(TICK)
+            await asyncio.sleep(BREATH)
 
     async def _look(self) -> None:
         self._forget_left()
         now, office = self._clock(), self._office()
         view = await look(self._store, now=now)
-        heads = self._matchable(view.heads, now)
+        heads = self._matchable(view.heads, office, now)
         found = pairs(heads, self._without_mine(view.statuses), office, now=now)
         self._await_others([pair for pair in found if not self._is_mine(pair.ticket)], now)
         for pair in found:
@@ -188,23 +190,34 @@ class QueueSwitchboard:
         ]
 
     def _matchable(
-        self, heads: Mapping[str, Sequence[Ticket]], now: float
+        self, heads: Mapping[str, Sequence[Ticket]], office: Office, now: float
     ) -> dict[str, list[Ticket]]:
-        """Leave out whose call has left already, and whom their own cell does not serve."""
-        return {
-            queue: [
+        """Leave out those to whom nobody is to be offered now."""
+        found = {}
+        for queue, head in heads.items():
+            # Nobody is rung back at night only because a phone is never signed out.
+            is_open = isinstance(office.queue(queue).hours.open_at(now), Open)
+            found[queue] = [
                 ticket
                 for ticket in head
-                if now - self._unmatched.get(ticket.key, now) < OTHERS_WITHIN
-                and (self._is_mine(ticket) or ticket.key not in self._places)
+                if (is_open or not ticket.callback) and self._may_be_served(ticket, now)
             ]
-            for queue, head in heads.items()
-        }
+        return found
+
+    def _may_be_served(self, ticket: Ticket, now: float) -> bool:
+        """Whether the call has not left already, and its own cell serves it."""
+        forsaken = now - self._unmatched.get(ticket.key, now) >= OTHERS_WITHIN
+        return not forsaken and (self._is_mine(ticket) or ticket.key not in self._places)
 
     def _await_others(self, theirs: Sequence[Pair], now: float) -> None:
         """Note since when another cell could claim, so that it does not keep an agent for ever."""
-        stuck = {k: at for k, at in self._unmatched.items() if now - at < FORGIVEN_AFTER}
-        self._unmatched = {pair.ticket.key: now for pair in theirs} | stuck
+        waited = {pair.ticket.key: self._unmatched.get(pair.ticket.key, now) for pair in theirs}
+        forsaken = {
+            key: since
+            for key, since in self._unmatched.items()
+            if OTHERS_WITHIN <= now - since < FORGIVEN_AFTER
+        }
+        self._unmatched = waited | forsaken
 
     def _is_mine(self, ticket: Ticket) -> bool:
         place = self._places.get(ticket.key)
@@ -217,9 +230,17 @@ class QueueSwitchboard:
 
     async def _bring_together(self, pair: Pair) -> None:
         key, agent, now = pair.ticket.key, pair.agent, self._clock()
-        if not await self._store.claim(
-            key, agent.name, node=self._node, now=now, until=now + RESERVED_FOR
-        ):
+        place = self._places.get(key)
+        try:
+            claimed = await self._store.claim(
+                key, agent.name, node=self._node, now=now, until=now + RESERVED_FOR
+            )
+        except StoreError:
+            # The claim may stand although its answer was lost.
+            if place is not None:
+                place.give_back(agent.name)
+            raise
+        if not claimed:
             return
         place = self._places.get(key)
         if pair.ticket.callback:

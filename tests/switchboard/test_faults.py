@@ -6,6 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from ivr.desk import Offered, Shut
+from ivr.errors import StoreUnavailable
 from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.card import Card
 from ivr.handoff.events import Refusal
@@ -146,6 +147,26 @@ def test_two_cells_never_ring_one_agent_for_two_callers() -> None:
     talks = sorted((one.rang[0][0], one.bridged[0][0] + 10) for one in told)
     assert [len(one.bridged) for one in told] == [1] * 12
     assert all(end <= begin for (_, end), (begin, _) in pairwise(talks))
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back_and_the_caller_is_served() -> None:
+    class Lossy(MemoryStore):
+        lost = False
+
+        async def claim(self, key: str, agent: str, *, node: str, now: float, until: float) -> bool:
+            claimed = await super().claim(key, agent, node=node, now=now, until=until)
+            if claimed and not self.lost:
+                self.lost = True
+                raise StoreUnavailable("the answer was lost")
+            return claimed
+
+    async def story() -> Visit:
+        async with switchboard(agent("dana"), store=Lossy()) as board:
+            return await visit(board, ticket("c1"))
+
+    told = run(story())
+    assert [name for _, name in told.bridged] == ["dana"]
+    assert told.rang[0][0] - told.entered < 5
 
 
 def test_a_closed_queue_says_so_at_once_and_when_it_opens() -> None:
