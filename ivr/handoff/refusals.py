@@ -17,9 +17,7 @@ BUSY = "busy"
 UNREACHABLE = "not reachable"
 
 
-def after_refusal(
-    agent: Agent, refusal: Refusal, *, misses: int, now: float
-) -> PresenceChange:
+def after_refusal(agent: Agent, refusal: Refusal, *, misses: int, now: float) -> PresenceChange:
     """
     Decide what becomes of an agent.
 
