@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from ivr.clinic.operations import SPECS
 from ivr.dialog.actions import Action, HandOff, HangUp, Perform, Play
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import (
@@ -23,10 +22,10 @@ from ivr.dialog.events import (
     Utterance,
 )
 from ivr.dialog.wording import Wording
-from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
-from ivr.prompts import load_wording
+from ivr.loading import load_book, load_wording
+from ivr.settings import Flows, Settings
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "dialog.json"
@@ -142,9 +141,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=400, help="calls in each of 15 rounds")
     calls: int = parser.parse_args().calls
-    texts = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "flows").glob("*.yaml")}
-    book = compile_book(texts, SPECS, start="main_menu")
-    wording = load_wording(ROOT / "prompts")
+    shipped = Settings(flows=Flows(folder=str(ROOT / "flows"), prompts=str(ROOT / "prompts")))
+    book, wording = load_book(shipped), load_wording(shipped)
     _report([_measure(book, wording, errand, calls) for errand in ERRANDS])
 
 
