@@ -64,11 +64,20 @@ class Hours:
             when: Unix time in seconds.
             language: Of the caller who is told; holidays and closures stay as they are written.
         """
-        if self._is_open(when):
+        if self.is_open(when):
             return Open()
-        opens = next((at for at in self._candidates(when) if self._is_open(at)), None)
+        opens = next((at for at in self._candidates(when) if self.is_open(at)), None)
         sentences = (self._why(when, language), self._when(opens, when, language))
         return Closed(" ".join(part for part in sentences if part), opens)
+
+    def is_open(self, when: float) -> bool:
+        """Whether it is open at the Unix time *when*: as `open_at`, without words for callers."""
+        today = self._local(when).date()
+        if today in self.holidays or self._closure(when) is not None:
+            return False
+        if not self.week:
+            return True
+        return any(begins <= when < ends for begins, ends in self._spans(today))
 
     # ------------------------------------------------------------ the clock
 
@@ -78,14 +87,6 @@ class Hours:
     def _unix(self, local: datetime) -> float:
         """Turn a wall clock's time into Unix time; in the hour that is twice the first counts."""
         return local.replace(tzinfo=self.zone).timestamp()
-
-    def _is_open(self, when: float) -> bool:
-        today = self._local(when).date()
-        if today in self.holidays or self._closure(when) is not None:
-            return False
-        if not self.week:
-            return True
-        return any(begins <= when < ends for begins, ends in self._spans(today))
 
     def _spans(self, day: date) -> Iterator[tuple[float, float]]:
         start = datetime.combine(day, time())

@@ -16,7 +16,7 @@ from ivr.errors import StoreError
 from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.estimate import estimate
 from ivr.handoff.events import Refusal
-from ivr.handoff.hours import Closed, Open
+from ivr.handoff.hours import Closed
 from ivr.handoff.matching import Pair, all_passed, pairs, who_could
 from ivr.handoff.office import Office
 from ivr.handoff.refusals import after_refusal, is_miss
@@ -196,7 +196,7 @@ class QueueSwitchboard:
         found = {}
         for queue, head in heads.items():
             # Nobody is rung back at night only because a phone is never signed out.
-            is_open = isinstance(office.queue(queue).hours.open_at(now), Open)
+            is_open = office.queue(queue).hours.is_open(now)
             found[queue] = [
                 ticket
                 for ticket in head
