@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ivr.errors import MisuseError
 from ivr.handoff.agents import AgentStatus, Presence, PresenceChange
+from ivr.handoff.matching import is_free
 from ivr.handoff.tickets import Ticket
 from ivr.store.bell import Bell
 from ivr.store.places import Kept, Places
@@ -12,7 +13,6 @@ from ivr.store.places import Kept, Places
 WAITS_KEPT = 50
 RESERVED = frozenset({Presence.OFFERED, Presence.TALKING})
 """Presences that only a claim leads to."""
-_PASSING = frozenset({Presence.WRAPPING, Presence.PAUSED})
 _READY = PresenceChange(Presence.READY)
 _OFFLINE = PresenceChange(Presence.OFFLINE)
 
@@ -124,9 +124,7 @@ class MemoryStore:
         return True
 
     def _can_claim(self, kept: Kept, status: AgentStatus, now: float) -> bool:
-        lapsed = status.presence in _PASSING and 0 < status.until <= now
-        ready = status.presence is Presence.READY or lapsed
-        free = ready and self._places.claimed_for(status.agent.name) is None
+        free = is_free(status, now=now) and self._places.claimed_for(status.agent.name) is None
         return free and not kept.agent and kept.ticket.not_before <= now
 
     async def release(self, key: str, agent: str, change: PresenceChange, *, now: float) -> None:
