@@ -25,6 +25,7 @@ from ivr.handoff.callbacks import (
     RingCaller,
     SayWhoCalls,
     TryAgain,
+    after_miss,
 )
 from ivr.handoff.card import Card
 from ivr.handoff.tickets import Ticket
@@ -147,7 +148,8 @@ class CallingBack:
     # ------------------------------------------------------------ one call-back
 
     async def _make(self, call: KeptCall, place: Place) -> None:
-        attempt = _Attempt(CallBack(self._limits, tries=call.tries), call, self._means)
+        machine = CallBack(self._limits, tries=call.tries)
+        attempt = _Attempt(machine, call, self._means, now=self._clock())
         key = call.ticket.key
         try:
             last = await attempt.run()
@@ -157,10 +159,8 @@ class CallingBack:
                     over = await self._means.connect(attempt.leg, place, self._card(call))
                     if place.stay is not Stay.KEPT:  # else they chose to be called back once more
                         self._after_connection(call, place, over=over)
-                case TryAgain(not_before=not_before, tries=tries):
-                    self._again(replace(call, tries=tries), place, not_before)
-                case GiveToPerson():
-                    self._give_to_person(call)
+                case TryAgain() | GiveToPerson():
+                    self._not_reached(last, call, place)
                 case Forget():
                     self.forget(key)
                 case _:
@@ -190,12 +190,17 @@ class CallingBack:
 
     def _missed(self, call: KeptCall, place: Place) -> None:
         """Count a try that came to nothing after the caller was reached, or for a fault of ours."""
-        tries = call.tries + 1
-        if tries >= self._limits.tries:
-            self._give_to_person(call)
-        else:
-            again = self._clock() + self._limits.retry
-            self._again(replace(call, tries=tries), place, again)
+        missed = after_miss(self._limits, tries=call.tries, now=self._clock())
+        self._not_reached(missed, call, place)
+
+    def _not_reached(self, missed: TryAgain | GiveToPerson, call: KeptCall, place: Place) -> None:
+        match missed:
+            case TryAgain(not_before=not_before, tries=tries):
+                self._again(replace(call, tries=tries), place, not_before)
+            case GiveToPerson():
+                self._give_to_person(call)
+            case _:
+                assert_never(missed)
 
     def _again(self, call: KeptCall, place: Place, not_before: float) -> None:
         place.again(not_before=not_before)
@@ -223,10 +228,15 @@ class CallingBack:
 
 
 class _Attempt:
-    """The machine of one try, driven by a telephone."""
+    """The machine of one try, driven by a telephone; it lives in Unix time, as tickets do."""
 
-    def __init__(self, machine: CallBack, call: KeptCall, means: CallingMeans) -> None:
+    def __init__(
+        self, machine: CallBack, call: KeptCall, means: CallingMeans, *, now: float
+    ) -> None:
         self._machine = machine
+        self._loop = asyncio.get_running_loop()
+        # Counted on by the loop: a clock that is set meanwhile must not stretch a ringing.
+        self._ahead = now - self._loop.time()
         self._call = call
         self._means = means
         self._inbox: asyncio.Queue[CallBackEvent] = asyncio.Queue()
@@ -237,18 +247,22 @@ class _Attempt:
 
     async def run(self) -> CallBackAction | None:
         """Drive it to its end; return the action it ended with."""
-        loop = asyncio.get_running_loop()
-        last = self._do(self._machine.start(now=loop.time()))
+        last = self._do(self._machine.start(now=self._now))
         while not self._machine.ended:
+            deadline = self._machine.deadline
             try:
-                async with asyncio.timeout_at(self._machine.deadline):
+                async with asyncio.timeout_at(None if deadline is None else deadline - self._ahead):
                     event = await self._inbox.get()
             except TimeoutError:
-                last = self._do(self._machine.handle_deadline(now=loop.time()))
+                last = self._do(self._machine.handle_deadline(now=self._now))
             else:
-                last = self._do(self._machine.handle(event, now=loop.time()))
+                last = self._do(self._machine.handle(event, now=self._now))
         await self._end_tasks()
         return last
+
+    @property
+    def _now(self) -> float:
+        return self._loop.time() + self._ahead
 
     async def close(self) -> None:
         """Hang up whatever is left."""

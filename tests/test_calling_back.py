@@ -100,7 +100,11 @@ class Line:
 
 @asynccontextmanager
 async def line(
-    folder: Path, answers: Answers, *agents: Agent, office: Office | None = None
+    folder: Path,
+    answers: Answers,
+    *agents: Agent,
+    office: Office | None = None,
+    limits: CallBackLimits = QUICK,
 ) -> AsyncIterator[Line]:
     store = MemoryStore()
     book, box = CallbackBook(folder / "callbacks.db"), MessageBox(folder / "messages.db")
@@ -113,7 +117,7 @@ async def line(
     means = CallingMeans(
         phones, QuickSpeaker(), "sip:{}".format, "Press 1 ({}).".format, connect, "cell-1"
     )
-    calling = CallingBack(book, box, means, clock=time.time, limits=QUICK)
+    calling = CallingBack(book, box, means, clock=time.time, limits=limits)
     board = QueueSwitchboard(
         store, lambda: office or Office(), node="cell-1", clock=time.time, callbacks=calling
     )
@@ -170,6 +174,25 @@ def test_who_does_not_answer_is_tried_three_times_and_then_a_person_must_ring(
     assert rung == ["2125550140"] * 3
     assert (found.number, found.queue, found.about) == ("2125550140", "front_desk", "a refill")
     assert presences == [Presence.READY]
+
+
+def test_the_next_try_comes_after_the_pause_that_was_meant(tmp_path: Path) -> None:
+    patient = CallBackLimits(ring=0.3, answer=0.3, retry=600.0)
+
+    async def story() -> tuple[list[str], float]:
+        async with line(tmp_path, lambda _: None, DANA, limits=patient) as here:
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk"))
+            place.leave()
+            before = time.time()
+            await here.until(lambda: [call.tries for call in here.calling.waiting()] == [1])
+            await asyncio.sleep(0.3)
+            (call,) = here.calling.waiting()
+            return here.phones.rung, call.ticket.not_before - before
+
+    rung, pause = asyncio.run(story())
+    assert rung == ["2125550140"]
+    assert 600.0 <= pause <= 600.0 + WITHIN
 
 
 def test_nobody_is_rung_back_while_the_queue_is_closed(tmp_path: Path) -> None:

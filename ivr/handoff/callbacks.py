@@ -175,7 +175,12 @@ class CallBack:
 
     def _missed(self, now: float) -> _Actions:
         self.phase, self.deadline = CallBackPhase.OVER, None
-        tries = self._tries + 1
-        if tries >= self.limits.tries:
-            return (GiveToPerson(),)
-        return (TryAgain(now + self.limits.retry, tries),)
+        return (after_miss(self.limits, tries=self._tries, now=now),)
+
+
+def after_miss(limits: CallBackLimits, *, tries: int, now: float) -> TryAgain | GiveToPerson:
+    """Decide what follows a try that came to nothing, after *tries* others."""
+    tries += 1
+    if tries >= limits.tries:
+        return GiveToPerson()
+    return TryAgain(now + limits.retry, tries)
