@@ -1,19 +1,16 @@
 """A phone call as an `ivr.ports.AudioLeg`: plain Python, no pjsua2 in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from ivr.errors import CallError, MisuseError
-from ivr.ports import AudioLeg, FrameSink, Gone, LegEvent, LegInfo, Played, Tap
-from ivr.relay import Relay
+from ivr.ports import AudioLeg, Gone, LegEvent, LegInfo
+from ivr.sound_leg import KEYS, SoundLeg
 from sip import causes
 from sip.media_port import MediaPort
 
 T = TypeVar("T")
-
-EVENTS_KEPT = 256  # a flood of keys is cut there; the end of the leg always gets in
-KEYS = frozenset("0123456789*#ABCD")
 
 
 class Commands(Protocol):
@@ -48,7 +45,7 @@ class Submit(Protocol):
         ...
 
 
-class SipLeg:
+class SipLeg(SoundLeg):
     """
     One phone call.
 
@@ -59,33 +56,23 @@ class SipLeg:
     def __init__(
         self, info: LegInfo, media: MediaPort, *, commands: Commands, submit: Submit
     ) -> None:
-        self._info = info
-        self._media = media
-        self._relay = Relay(media.mixer)
+        super().__init__(info, media)
         self._commands = commands
         self._submit = submit
-        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._changed = asyncio.Event()
         self._answered = False
         self._media_up = False
-        self._end: Gone | None = None
         self._ours = False
-        self._told = False
 
     # ---------------------------------------------------------------- from the endpoint
 
     def take(self, event: LegEvent) -> None:
         """Take one event of this call."""
-        if self._end is not None:
-            return
-        if isinstance(event, Gone):
-            self._end = event
-            self._media.end()
-            self._relay.close()
+        if not isinstance(event, Gone):
+            self._take(event)
+        elif self._end is None:
+            self._finish(event)
             self._changed.set()
-        elif self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played):
-            return
-        self._events.put_nowait(event)
 
     def answered(self) -> None:
         """Learn that the call was answered."""
@@ -107,49 +94,11 @@ class SipLeg:
 
     # ---------------------------------------------------------------- AudioLeg
 
-    @property
-    def info(self) -> LegInfo:
-        """Who is there."""
-        return self._info
-
-    async def events(self) -> AsyncIterator[LegEvent]:
-        """Yield what happens, `Gone` last. Cancelling loses nothing."""
-        while not self._told:
-            event = await self._events.get()
-            self._told = isinstance(event, Gone)
-            yield event
-
     async def answer(self) -> None:
         """Answer; returns when audio flows."""
         self._raise_if_gone()
         await self._submit(lambda: self._commands.answer(self._info.key))
         await self.established()
-
-    def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
-        """Replace what plays; on hold it waits."""
-        if self._end is None:
-            self._media.play(pcm, token=token, loop=loop)
-
-    def stop_playing(self) -> None:
-        """Fall silent within one frame."""
-        self._media.stop()
-
-    def listen(self, sink: FrameSink | None) -> None:
-        """Send each received frame to *sink*."""
-        self._media.listen(sink if self._end is None else None)
-
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
-        self._media.tap(tap if self._end is None else None)
-
-    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
-        """Send each received frame to *sink* too."""
-        return self._media.subscribe(sink) if self._end is None else lambda: None
-
-    def feed(self, source: object, frame: bytes) -> None:
-        """Mix *frame* into what the far end hears."""
-        if self._end is None:
-            self._media.mixer.feed(source, frame)
 
     async def hear(self, other: AudioLeg) -> None:
         """Let our far end hear that of *other*; two phone calls on the bridge of pjsua."""
@@ -168,14 +117,6 @@ class SipLeg:
         elif self._end is None:
             there = other.info.key
             await self._submit(lambda: self._commands.unhear(self._info.key, there))
-
-    async def connect(self, other: AudioLeg) -> None:
-        """Let both parties hear each other."""
-        await asyncio.gather(self.hear(other), other.hear(self))
-
-    async def disconnect(self, other: AudioLeg) -> None:
-        """Undo `connect`; nothing to do when either is gone."""
-        await asyncio.gather(self.unhear(other), other.unhear(self))
 
     async def send_keys(self, keys: str) -> None:
         """Press *keys* (0-9, *, #, A-D) towards the far end (RFC 4733)."""

@@ -1,20 +1,17 @@
 """A browser as an `ivr.ports.AudioLeg`: plain Python, no aiortc in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from ivr.audio.pcm import FRAME
 from ivr.errors import CallError, LegBroken, LegClosed, LegLost, MisuseError
-from ivr.ports import AudioLeg, FrameSink, Gone, Keyed, LegEvent, LegInfo, Played, Tap
-from ivr.relay import Relay
+from ivr.ports import AudioLeg, Gone, Keyed, LegInfo, Played
+from ivr.sound_leg import KEYS, SoundLeg
 from ivr.webrtc.browser_media import BrowserMedia
 from ivr.webrtc.clock import FrameClock
 from ivr.webrtc.peer import Peer, PeerOptions
-
-EVENTS_KEPT = 256  # a flood of keys is cut there; the end of the leg always gets in
-KEYS = frozenset("0123456789*#ABCD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class BrowserOptions:
     """Seconds without a packet after which a browser counts as lost."""
 
 
-class BrowserLeg:
+class BrowserLeg(SoundLeg):
     """
     One browser.
 
@@ -42,21 +39,19 @@ class BrowserLeg:
     """
 
     def __init__(self, info: LegInfo, options: BrowserOptions) -> None:
-        self._info = info
-        self._options = options
-        self._peer = Peer(self, options.peer)
         self.media = BrowserMedia(lambda token: self._take(Played(token)))
         """The browser's sound; its `playout` counts what the network did to it."""
+        super().__init__(info, self.media)
+        self.on_gone: Callable[[], None] = _nothing
+        """Told once when the leg is gone."""
+        self._options = options
+        self._peer = Peer(self, options.peer)
         skip = lambda: self._peer.skip()  # noqa: E731, PLW0108 - the peer may be another by then
         self._clock = FrameClock(self._tick, skip=skip)
-        self._relay = Relay(self.media.mixer)
-        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._established = asyncio.Event()
         self._giving_up: asyncio.TimerHandle | None = None
         self._silent_for = 0.0
-        self._end: Gone | None = None
         self._ours = False
-        self._told = False
 
     # ---------------------------------------------------------------- from the signalling
 
@@ -111,49 +106,11 @@ class BrowserLeg:
 
     # ---------------------------------------------------------------- AudioLeg
 
-    @property
-    def info(self) -> LegInfo:
-        """Who is there."""
-        return self._info
-
-    async def events(self) -> AsyncIterator[LegEvent]:
-        """Yield what happens, `Gone` last. Cancelling loses nothing."""
-        while not self._told:
-            event = await self._events.get()
-            self._told = isinstance(event, Gone)
-            yield event
-
     async def answer(self) -> None:
         """Return when audio flows; the browser's offer was answered by `accept`."""
         self._raise_if_gone()
         await self._established.wait()
         self._raise_if_gone()
-
-    def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
-        """Replace what plays."""
-        if self._end is None:
-            self.media.play(pcm, token=token, loop=loop)
-
-    def stop_playing(self) -> None:
-        """Fall silent within one frame."""
-        self.media.stop()
-
-    def listen(self, sink: FrameSink | None) -> None:
-        """Send each received frame to *sink*."""
-        self.media.listen(sink if self._end is None else None)
-
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
-        self.media.tap(tap if self._end is None else None)
-
-    def subscribe(self, sink: FrameSink) -> Callable[[], None]:
-        """Send each received frame to *sink* too."""
-        return self.media.subscribe(sink) if self._end is None else lambda: None
-
-    def feed(self, source: object, frame: bytes) -> None:
-        """Mix *frame* into what the browser hears."""
-        if self._end is None:
-            self.media.mixer.feed(source, frame)
 
     async def hear(self, other: AudioLeg) -> None:
         """Let the browser hear the far end of *other*."""
@@ -163,14 +120,6 @@ class BrowserLeg:
     async def unhear(self, other: AudioLeg) -> None:
         """Undo `hear`."""
         self._relay.unhear(other)
-
-    async def connect(self, other: AudioLeg) -> None:
-        """Let both parties hear each other."""
-        await asyncio.gather(self.hear(other), other.hear(self))
-
-    async def disconnect(self, other: AudioLeg) -> None:
-        """Undo `connect`; nothing to do when either is gone."""
-        await asyncio.gather(self.unhear(other), other.unhear(self))
 
     async def send_keys(self, keys: str) -> None:
         """Fail: a browser has a screen, and no use for *keys* (`MisuseError`)."""
@@ -192,23 +141,16 @@ class BrowserLeg:
         if self._silent_for > self._options.lost_after:
             self._finish(Gone(lost=True))
 
-    def _take(self, event: LegEvent) -> None:
-        full = self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played)
-        if self._end is None and not full:
-            self._events.put_nowait(event)
-
     def _finish(self, end: Gone) -> None:
         if self._end is not None:
             return
-        self._end = end
-        self._events.put_nowait(end)
+        super()._finish(end)
         self._established.set()
         self._clock.stop()
-        self.media.end()
-        self._relay.close()
         if self._giving_up is not None:
             self._giving_up.cancel()
         self._peer.begin_to_close()
+        self.on_gone()
 
     def _raise_if_gone(self) -> None:
         if self._end is not None:
@@ -221,3 +163,7 @@ def _error(key: str, end: Gone, *, ours: bool) -> CallError:
     if end.lost:
         return LegBroken(f"leg {key}: the browser is silent or out of reach")
     return LegLost(f"leg {key}: the browser hung up")
+
+
+def _nothing() -> None:
+    """Tell nobody."""

@@ -6,7 +6,7 @@ from typing import cast
 
 from ivr.desk import Commanded
 from ivr.handoff.commands import AgentCommand, TalkPhase, TalkView
-from ivr.ports import Gone, LegEvent, LegInfo
+from ivr.ports import LegEvent, LegInfo
 from ivr.webrtc.browser_leg import BrowserLeg, BrowserOptions
 from ivr.webrtc.peer import Peer
 
@@ -26,8 +26,6 @@ class ConsoleLeg(BrowserLeg):
         """How the talk stands."""
         self.on_view: Callable[[], None] = _nothing
         """Told that `view` changed."""
-        self.on_gone: Callable[[], None] = _nothing
-        """Told once when the leg is gone."""
 
     def command(self, command: AgentCommand) -> None:
         """Take what the agent wants done."""
@@ -56,11 +54,6 @@ class ConsoleLeg(BrowserLeg):
         if not self._established.is_set():
             super().ended(lost=lost)
 
-    def _finish(self, end: Gone) -> None:
-        if self._end is None:
-            super()._finish(end)
-            self.on_gone()
-
 
 class CallerLeg(BrowserLeg):
     """A caller who rings from a page."""
@@ -69,18 +62,11 @@ class CallerLeg(BrowserLeg):
         super().__init__(LegInfo(token_hex(4), trunk="page"), options)
         self.on_answer: Callable[[], None] = _nothing
         """Told when the line answers."""
-        self.on_gone: Callable[[], None] = _nothing
-        """Told once when the leg is gone."""
 
     async def answer(self) -> None:
         """Answer; return when audio flows."""
         self.on_answer()
         await super().answer()
-
-    def _finish(self, end: Gone) -> None:
-        if self._end is None:
-            super()._finish(end)
-            self.on_gone()
 
 
 def _nothing() -> None:

@@ -10,7 +10,8 @@ from ivr.audio.pcm import FRAME_BYTES
 from ivr.errors import LegBroken, LegClosed, LegLost, MisuseError
 from ivr.ports import AudioLeg, Gone, Keyed, LegInfo
 from ivr.settings import Line
-from ivr.webrtc.browser_leg import EVENTS_KEPT, BrowserLeg
+from ivr.sound_leg import EVENTS_KEPT
+from ivr.webrtc.browser_leg import BrowserLeg
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.support.browser_peer import OPTIONS, BrowserPeer, called, loud
