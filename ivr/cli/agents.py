@@ -3,19 +3,19 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from ivr.cli import roster
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.options import add_command, add_json, read_settings
 from ivr.cli.queue import minutes
 from ivr.cli.roster import in_roster
 from ivr.errors import StoreUnavailable
 from ivr.handoff.agents import Agent, Presence, Role
 from ivr.settings import Settings
+from ivr.switchboard.front import described
 from ivr.watch.live import ask
 
 EXIT_REFUSED = 1
@@ -25,9 +25,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add `agents` and what can be done with them."""
     parser = subparsers.add_parser("agents", help="people who take calls")
     inner = parser.add_subparsers(metavar="COMMAND", required=True)
-    listed = _command(inner, "list", "who takes calls, and what each does now", show)
+    listed = add_command(inner, "list", "who takes calls, and what each does now", show)
     add_json(listed)
-    add = _command(
+    add = add_command(
         inner, "add", "let somebody take calls, or change what is known of them", roster.add
     )
     add.add_argument("name", metavar="NAME", help="what callers hear them called")
@@ -43,20 +43,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         ("pause", "offer somebody no callers until they are ready again", pause),
         ("ready", "offer somebody callers again", ready),
     ):
-        _command(inner, name, what, func).add_argument("name", metavar="NAME", help="who it is")
+        add_command(inner, name, what, func).add_argument("name", metavar="NAME", help="who it is")
     inner.choices["pause"].add_argument("--reason", default="", help="such as lunch")
-
-
-def _command(
-    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    what: str,
-    func: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    parser = inner.add_parser(name, help=what)
-    add_settings(parser)
-    parser.set_defaults(func=func)
-    return parser
 
 
 def show(options: argparse.Namespace) -> int:
@@ -109,11 +97,7 @@ def _known(agent: Agent) -> dict[str, Any]:
         "seconds": None,
         "reason": "no line runs",
         "back_in": None,
-        "where": "browser" if agent.in_browser else "sip",
-        "queues": list(agent.queues),
-        "skills": sorted(agent.skills),
-        "languages": list(agent.languages),
-        "role": agent.role.value,
+        **described(agent),
         "call": "",
     }
 

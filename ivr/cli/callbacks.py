@@ -3,14 +3,14 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
-from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.cli.options import add_command, add_json, read_settings, who
 from ivr.errors import StoreUnavailable
 from ivr.privacy.redaction import mask_number
 from ivr.records.audit import Audit, Deed
@@ -19,13 +19,14 @@ from ivr.settings import Settings
 from ivr.watch.live import ask
 
 EXIT_UNKNOWN = 1
+T = TypeVar("T")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `callbacks` and what can be done with them."""
     parser = subparsers.add_parser("callbacks", help="who kept the place and will be rung back")
     inner = parser.add_subparsers(metavar="COMMAND", required=True)
-    listed = _command(inner, "list", "who waits to be rung back", show)
+    listed = add_command(inner, "list", "who waits to be rung back", show)
     add_json(listed)
     listed.add_argument(
         "--show",
@@ -36,26 +37,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         ("done", "somebody rang them: the line need not any more"),
         ("drop", "they do not want to be rung any more"),
     ):
-        parser = _command(inner, name, what, end)
+        parser = add_command(inner, name, what, end)
         parser.add_argument("call", metavar="CALL", help="as `ivr callbacks list` shows it")
-
-
-def _command(
-    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    what: str,
-    func: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    parser = inner.add_parser(name, help=what)
-    add_settings(parser)
-    parser.set_defaults(func=func)
-    return parser
 
 
 def show(options: argparse.Namespace) -> int:
     """List them."""
     settings = read_settings(options)
-    calls = asyncio.run(_waiting(settings))
+    calls = _in_book(settings, lambda book: book.waiting())
     if options.show:
         audit = Audit(settings.audit_log)
         for call in calls:
@@ -73,7 +62,8 @@ def show(options: argparse.Namespace) -> int:
 def end(options: argparse.Namespace) -> int:
     """Take one off the list, in the running line or on the disk."""
     settings = read_settings(options)
-    if all(call.ticket.key != options.call for call in asyncio.run(_waiting(settings))):
+    waiting = _in_book(settings, lambda book: book.waiting())
+    if all(call.ticket.key != options.call for call in waiting):
         print(f"There is no call-back {options.call}; `ivr callbacks list` shows those there are.")
         return EXIT_UNKNOWN
     Audit(settings.audit_log).note(who(), Deed.ENDED_CALLBACK, options.call)
@@ -81,7 +71,7 @@ def end(options: argparse.Namespace) -> int:
         answer = asyncio.run(ask(settings.watch_socket, "callback_end", call=options.call))
     except StoreUnavailable:  # no line runs: then nobody else has the book open
         answer = {}
-        asyncio.run(_remove(settings, options.call))
+        _in_book(settings, lambda book: book.remove(options.call))
     if "error" in answer:
         print(answer["error"])
         return EXIT_UNKNOWN
@@ -89,20 +79,15 @@ def end(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _waiting(settings: Settings) -> tuple[KeptCall, ...]:
-    book = CallbackBook(settings.callback_book)
-    try:
-        return await book.waiting()
-    finally:
-        await book.close()
+def _in_book(settings: Settings, work: Callable[[CallbackBook], Awaitable[T]]) -> T:
+    async def run() -> T:
+        book = CallbackBook(settings.callback_book)
+        try:
+            return await work(book)
+        finally:
+            await book.close()
 
-
-async def _remove(settings: Settings, key: str) -> bool:
-    book = CallbackBook(settings.callback_book)
-    try:
-        return await book.remove(key)
-    finally:
-        await book.close()
+    return asyncio.run(run())
 
 
 def _row(call: KeptCall, *, show: bool) -> dict[str, Any]:

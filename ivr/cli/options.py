@@ -3,10 +3,24 @@
 import argparse
 import getpass
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from ivr.settings import Settings, load
+
+
+def add_command(
+    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    func: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Add one command of a family, with the options that all have."""
+    parser = inner.add_parser(name, help=what)
+    add_settings(parser)
+    parser.set_defaults(func=func)
+    return parser
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.desk import QueueStore
-from ivr.handoff.agents import AgentStatus, Presence, PresenceChange
+from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.matching import WORKING, who_could
 from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
@@ -149,10 +149,17 @@ def _agent_row(status: AgentStatus, now: float) -> dict[str, Any]:
         "seconds": round(max(0.0, now - status.since)),
         "reason": status.reason,
         "back_in": round(status.until - now) if status.until > now else None,
+        **described(agent),
+        "call": status.ticket,
+    }
+
+
+def described(agent: Agent) -> dict[str, Any]:
+    """Tell what of an agent does not change with their presence."""
+    return {
         "where": "browser" if agent.in_browser else "sip",
         "queues": list(agent.queues),
         "skills": sorted(agent.skills),
         "languages": list(agent.languages),
         "role": agent.role.value,
-        "call": status.ticket,
     }
