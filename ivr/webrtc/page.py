@@ -32,8 +32,7 @@ class Page:
     @property
     def address(self) -> str:
         """The browser's IP address."""
-        found: str = self._socket.remote_address[0] if self._socket.remote_address else ""
-        return found
+        return address_of(self._socket)
 
     def tell(self, telling: Telling) -> None:
         """Tell the page; acts at once and never fails."""
@@ -63,3 +62,9 @@ class Page:
                         return
         except ConnectionClosed:
             return
+
+
+def address_of(socket: ServerConnection) -> str:
+    """Return the IP address of who is there; `` when they are gone already."""
+    address: str = socket.remote_address[0] if socket.remote_address else ""
+    return address

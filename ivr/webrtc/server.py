@@ -35,7 +35,7 @@ from ivr.webrtc.messages import (
     read,
 )
 from ivr.webrtc.notes import NoteKeeper
-from ivr.webrtc.page import Page
+from ivr.webrtc.page import Page, address_of
 from ivr.webrtc.page_call import PageCall
 from ivr.webrtc.reception import Reception
 from ivr.webrtc.seat import Office, Seat
@@ -151,7 +151,7 @@ class ConsoleServer:
     # ------------------------------------------------------------ a file, or a socket
 
     def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
-        may = self._callers_may(request, _address(connection))
+        may = self._callers_may(request, address_of(connection))
         return files.respond(request, self._files, caller_page=may)
 
     def _callers_may(self, request: Request | None, address: str) -> bool:
@@ -204,7 +204,7 @@ class ConsoleServer:
             self._reception.forsake(seat, page)
 
     async def _take_caller(self, sdp: str, socket: ServerConnection, page: Page) -> None:
-        if not self._callers_may(socket.request, _address(socket)):
+        if not self._callers_may(socket.request, page.address):
             page.send_away(Farewell.NOT_KNOWN)
             return
         if len(self._callers) >= CALLERS_AT_MOST:
@@ -272,11 +272,6 @@ def _tls(settings: Console) -> ssl.SSLContext | None:
         accepted = "a PEM certificate, and its key without a password in console.key"
         raise SettingsError("console.certificate", found=found, accepted=accepted) from error
     return context
-
-
-def _address(connection: ServerConnection) -> str:
-    address: str = connection.remote_address[0] if connection.remote_address else ""
-    return address
 
 
 def _quiet() -> logging.Logger:
