@@ -3,19 +3,17 @@
 import argparse
 import asyncio
 import contextlib
-import json
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
+from bench.figures import keep, p95
 from bench.line import Line
 from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from tests.support.phone import Phone
 from tests.support.waiting import until
 
-RESULTS = Path("bench/results/line.json")
 INTO_SENTENCE = 1.0  # seconds into the question
 MID_WORD = 5  # loud packets in a row: not one of its pauses
 LOAD_FOR = 10.0  # seconds of playing prompts per level
@@ -69,7 +67,7 @@ def main() -> None:
     if _wanted(only, LOAD):
         with Line(engine="none") as line:
             figures += _load(line, "without recognition")
-    _report([figure for figure in figures if only in figure.what], keep=not only)
+    _report([figure for figure in figures if only in figure.what], whole=not only)
 
 
 def _wanted(only: str, names: tuple[str, ...]) -> bool:
@@ -213,18 +211,15 @@ def _share(line: Line) -> tuple[float, float]:
 
 def _figure(what: str, seconds: list[float], budget: str) -> Figure:
     ordered = sorted(1000 * s for s in seconds)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return Figure(what, "ms", statistics.median(ordered), p95, len(ordered), budget)
+    return Figure(what, "ms", statistics.median(ordered), p95(ordered), len(ordered), budget)
 
 
-def _report(figures: list[Figure], *, keep: bool) -> None:
+def _report(figures: list[Figure], *, whole: bool) -> None:
     print(f"{'what':<52} {'median':>8} {'p95':>8}  {'unit':<7} {'runs':>4}  budget")
     for f in figures:
         print(f"{f.what:<52} {f.median:8.1f} {f.p95:8.1f}  {f.unit:<7} {f.runs:>4}  {f.budget}")
-    if not keep:
-        return
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
+    if whole:
+        keep("line", [asdict(figure) for figure in figures])
 
 
 if __name__ == "__main__":

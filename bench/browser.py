@@ -10,7 +10,6 @@ Packets are lost in process, after they were deciphered; the network is the loop
 import argparse
 import asyncio
 import contextlib
-import json
 import random
 import statistics
 import tempfile
@@ -20,16 +19,15 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from bench.figures import keep, p95
 from ivr.audio.pcm import FRAME, SAMPLE_RATE_HZ
 from ivr.audio.playout import Playout
 from ivr.ports import LegInfo
 from ivr.webrtc.browser_leg import BrowserLeg
-from tests.support.browser import browsing
+from tests.support.browser import browsing, ring_from
 from tests.support.browser_peer import OPTIONS, Fate, called, lose_on_the_way_in, loud
 from tests.support.rtpraw import ULAW_LOUD, ULAW_SILENCE
 
-RESULTS = Path("bench/results/browser.json")
-ADDRESS = "https://line.example/"  # answered here; a page needs TLS for its audio
 CLICK_EVERY = 25  # frames
 SETTLE = 1.0  # seconds before the first click
 LEAST = 0.8  # of the clicks sent have to be heard
@@ -176,10 +174,7 @@ async def _there_and_back(page: Page, what: str, fate: Fate, runs: int) -> Figur
 async def _ringing(page: Page) -> AsyncIterator[BrowserLeg]:
     leg = BrowserLeg(LegInfo(key="0badcafe"), OPTIONS)
     try:
-        await page.route(ADDRESS, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
-        await page.expose_function("accept", leg.accept)
-        await page.goto(ADDRESS)
-        await page.evaluate("ring()")
+        await ring_from(page, PAGE, leg.accept)
         await leg.answer()
         yield leg
     finally:
@@ -188,10 +183,10 @@ async def _ringing(page: Page) -> AsyncIterator[BrowserLeg]:
 
 def _figure(what: str, seconds: list[float], playout: Playout, *, held: float = 0.0) -> Figure:
     ordered = sorted(1000 * s for s in seconds)
-    p95 = ordered[round(0.95 * (len(ordered) - 1))]
     stood_in = playout.counts.concealed + playout.counts.dry
     line = 1000 * playout.delay / SAMPLE_RATE_HZ
-    return Figure(what, statistics.median(ordered), p95, len(ordered), stood_in, line, 1000 * held)
+    middle, most = statistics.median(ordered), p95(ordered)
+    return Figure(what, middle, most, len(ordered), stood_in, line, 1000 * held)
 
 
 def _report(figures: list[Figure]) -> None:
@@ -200,8 +195,7 @@ def _report(figures: list[Figure]) -> None:
     for f in figures:
         held = f"{f.held_by_line:13.1f} {f.held_by_browser:11.1f}"
         print(f"{f.what:<50} {f.median:7.1f} {f.p95:7.1f} {f.runs:5} {f.stood_in:9} {held}")
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
+    keep("browser", [asdict(figure) for figure in figures])
 
 
 if __name__ == "__main__":

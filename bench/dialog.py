@@ -1,7 +1,6 @@
 """`python -m bench.dialog`: how many whole calls the core can talk through in a second."""
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from bench.figures import keep
 from ivr.dialog.actions import Action, HandOff, HangUp, Perform, Play
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import (
@@ -28,7 +28,6 @@ from ivr.loading import load_book, load_wording
 from ivr.settings import Flows, Settings
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results" / "dialog.json"
 TODAY = date(2026, 3, 2)
 SECOND = 1.0  # of the call's own clock; nothing here waits for it
 BUDGET = 3000  # whole calls a second
@@ -168,9 +167,7 @@ def _report(figures: list[Figure]) -> None:
         rates = f"{figure.calls_per_second:8.0f} {figure.best:8.0f}"
         print(f"{figure.what:42} {figure.events:7} {rates}")
     print(f"{'budget':42} {'':7} {BUDGET:8}")
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    result = {"budget": BUDGET, "figures": [asdict(figure) for figure in figures]}
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("dialog", {"budget": BUDGET, "figures": [asdict(figure) for figure in figures]})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import statistics
 import tempfile
 import time
@@ -11,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.figures import keep
 from ivr.desk import QueueStore
 from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.tickets import Ticket
@@ -19,7 +19,6 @@ from ivr.store.redis_ import RedisStore
 from ivr.store.steady import SteadyStore
 from tests.support.redis_server import RedisServer
 
-RESULTS = Path(__file__).parents[1] / "bench" / "results" / "store.json"
 NOW = 1_790_000_000.0
 NODE, QUEUE, AGENT = "cell", "pharmacy", "ann"
 ROUNDS = 5
@@ -150,9 +149,7 @@ def _report(figures: list[Figure]) -> None:
     for one in figures:
         start = f"{one.store:18} {one.waiting:8} {one.what:48}"
         print(f"{start} {one.per_second:10.0f} {one.milliseconds:8.3f}")
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    result = {"figures": [asdict(figure) for figure in figures]}
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("store", {"figures": [asdict(figure) for figure in figures]})
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from tests.support.sound import tone
 
 MICROPHONE_HZ = 700.0  # what the fake microphone plays, over and over
 PATIENCE_MS = 20_000.0  # of every wait for the page; only a broken page needs it
+ADDRESS = "https://line.example/"  # answered here; a page needs TLS for its audio
 FLAGS = (
     "--no-sandbox",  # tests in containers run as root
     "--disable-gpu",
@@ -129,3 +130,11 @@ def _command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+async def ring_from(page: Page, html: str, accept: Callable[[str], Awaitable[str]]) -> None:
+    """Load *html* as *page*, give it `accept(offer)`, and let it `ring()`."""
+    await page.route(ADDRESS, lambda route: route.fulfill(body=html, content_type="text/html"))
+    await page.expose_function("accept", accept)
+    await page.goto(ADDRESS)
+    await page.evaluate("ring()")

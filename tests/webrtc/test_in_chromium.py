@@ -12,14 +12,20 @@ from playwright.async_api import Page
 from ivr.audio.pcm import SAMPLE_RATE_HZ
 from ivr.ports import Gone, LegInfo
 from ivr.webrtc.browser_leg import BrowserLeg, BrowserOptions
-from tests.support.browser import MICROPHONE_HZ, Chromium, browsing, freeze_renderers, thaw
+from tests.support.browser import (
+    MICROPHONE_HZ,
+    Chromium,
+    browsing,
+    freeze_renderers,
+    ring_from,
+    thaw,
+)
 from tests.support.browser_peer import OPTIONS
 from tests.support.sound import level, samples, tone
 
 PATIENCE = 20.0  # seconds; only a broken browser needs them
 ENOUGH = SAMPLE_RATE_HZ // 160 // 2  # frames, half a second
 OURS_HZ = 1000.0
-ADDRESS = "https://line.example/"  # answered by the test; a page needs TLS for its microphone
 PATIENT = replace(OPTIONS, lost_after=600.0)  # the watchdog keeps out of it
 PAGE = """<!doctype html><title>caller</title><audio id="ear" autoplay></audio><script>
 async function ring() {
@@ -60,12 +66,7 @@ async def _ringing(page: Page, options: BrowserOptions = OPTIONS) -> AsyncIterat
     leg = BrowserLeg(LegInfo(key="0badcafe"), options)
     try:
         async with asyncio.timeout(PATIENCE):
-            await page.route(
-                ADDRESS, lambda route: route.fulfill(body=PAGE, content_type="text/html")
-            )
-            await page.expose_function("accept", leg.accept)
-            await page.goto(ADDRESS)
-            await page.evaluate("ring()")
+            await ring_from(page, PAGE, leg.accept)
             await leg.answer()
         yield leg
     finally:
