@@ -9,10 +9,7 @@ from ivr.errors import StoreUnavailable
 from ivr.handoff.tickets import Ticket
 from ivr.store.memory import MemoryStore
 from ivr.store.steady import SteadyStore
-from tests.store.scenes import (
-    NOW,
-    A,
-)
+from tests.store.scenes import NOW, A, B, status, ticket
 
 SOON = 20.0  # seconds; generous, these machines are shared
 
@@ -64,3 +61,16 @@ async def lose_it(store: SteadyStore) -> None:
     """Let the cell notice that the common store is away."""
     await store.head("pharmacy", now=NOW, limit=1)
     assert store.away
+
+
+async def offer_apart(common: Severed, store: SteadyStore) -> None:
+    """Let two cells offer the same agent while they are apart, and find together again."""
+    await store.put(ticket("ours", 1.0))
+    await store.register(status("ann"))
+    common.cut = True
+    await lose_it(store)
+    await common.put(ticket("theirs", 2.0, node=B))
+    assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
+    assert await store.claim("ours", "ann", node=A, now=NOW, until=NOW + 30)
+    common.cut = False
+    await back(store)

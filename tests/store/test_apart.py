@@ -17,7 +17,7 @@ from tests.store.scenes import (
     status,
     ticket,
 )
-from tests.store.severed import Severed, back, cell, lose_it, until
+from tests.store.severed import Severed, back, cell, lose_it, offer_apart, until
 
 
 def test_an_agent_whom_two_cells_offered_apart_stays_with_the_one_who_talks_to_them() -> None:
@@ -25,15 +25,7 @@ def test_an_agent_whom_two_cells_offered_apart_stays_with_the_one_who_talks_to_t
         common = Severed()
         await common.beat(B, now=NOW, until=NOW + 99)
         async with cell(common) as store:
-            await store.put(ticket("ours", 1.0))
-            await store.register(status("ann"))
-            common.cut = True
-            await lose_it(store)
-            await common.put(ticket("theirs", 2.0, node=B))
-            assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
-            assert await store.claim("ours", "ann", node=A, now=NOW, until=NOW + 30)
-            common.cut = False
-            await back(store)
+            await offer_apart(common, store)
             assert (await found(common, "ann")).ticket == "theirs"
             assert await keys(store) == []  # ours still rings there
             await store.release("ours", "ann", READY, now=NOW + 9)
@@ -55,15 +47,7 @@ def test_who_is_answered_by_an_agent_offered_twice_keeps_them() -> None:
         common = Severed()
         await common.beat(B, now=NOW, until=NOW + 99)
         async with cell(common) as store:
-            await store.put(ticket("ours", 1.0))
-            await store.register(status("ann"))
-            common.cut = True
-            await lose_it(store)
-            await common.put(ticket("theirs", 2.0, node=B))
-            assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
-            assert await store.claim("ours", "ann", node=A, now=NOW, until=NOW + 30)
-            common.cut = False
-            await back(store)
+            await offer_apart(common, store)
             await store.settle("ours", "ann", now=NOW + 9)
             await common.release("theirs", "ann", NO_PICK_UP, now=NOW + 20)
             ann = await found(common, "ann")
@@ -178,16 +162,8 @@ def test_an_agent_who_rings_here_is_not_offered_again_when_another_cell_lets_the
         common = Severed()
         await common.beat(B, now=NOW, until=NOW + 99)
         async with cell(common) as store:
-            await store.put(ticket("ours", 1.0))
             await store.put(ticket("next", 3.0))
-            await store.register(status("ann"))
-            common.cut = True
-            await lose_it(store)
-            await common.put(ticket("theirs", 2.0, node=B))
-            assert await common.claim("theirs", "ann", node=B, now=NOW, until=NOW + 30)
-            assert await store.claim("ours", "ann", node=A, now=NOW, until=NOW + 30)
-            common.cut = False
-            await back(store)
+            await offer_apart(common, store)
             await common.drop("theirs", now=NOW + 5)
             assert not await store.claim("next", "ann", node=A, now=NOW + 5, until=NOW + 30)
 
