@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import logging
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -18,16 +19,20 @@ from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, Stor
 from ivr.flow.machine import FlowBook
 from ivr.handoff.agents import Agent
 from ivr.handoff.handoff import Limits
-from ivr.loading import fixed_prompts, load_book, load_wording
+from ivr.handoff.office import Office
+from ivr.loading import fixed_prompts, load_book, load_office, load_wording
 from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
 from ivr.records.recordings import Recordings
 from ivr.records.retention import limit, sweep_recordings
+from ivr.ringing import SipPhones
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
+from ivr.store.memory import MemoryStore
+from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls, WatchSocket
 from sip.endpoint import SipEndpoint
@@ -45,6 +50,8 @@ class RunningLine:
         self._calls: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
         self._book: FlowBook
+        self._office: Office
+        self._switchboard: QueueSwitchboard
         self._attendant: Attendant
         self._endpoint: SipEndpoint
         self._ears: SpeechClient
@@ -75,6 +82,7 @@ class RunningLine:
         settings = self._settings
         self._stack.enter_context(_own_folder(settings.data_folder))
         self._book = load_book(settings)
+        self._office = load_office(settings)
         wording = load_wording(settings)
         speaker = await self._start_voice()
         self._ears = SpeechClient(settings.speech, data=settings.data_folder)
@@ -87,6 +95,7 @@ class RunningLine:
         await records.start()
         self._stack.push_async_callback(records.close)
         self._start_sweeping(messages, records)
+        await self._start_switchboard()
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
         self._attendant = Attendant(
             Line(
@@ -96,13 +105,14 @@ class RunningLine:
                 speaker=speaker,
                 voice=partial(self._voice, speaker, messages),
                 clinic=clinic,
-                dialler=self._endpoint,
-                agents=tuple(Agent(a.name, a.uri, a.queues) for a in settings.handoff.agents),
+                switchboard=self._switchboard,
+                phones=SipPhones(self._endpoint),
                 limits=Limits(settings.handoff.ring_for, settings.handoff.accept_within),
                 music=hold_music(),
                 calls=records,
                 live=self._live,
                 recordings=self._start_recordings(),
+                when_closed=lambda queue: self._office.queue(queue).when_closed,
             )
         )
         await self._prewarm(speaker)
@@ -126,6 +136,7 @@ class RunningLine:
         """
         try:
             self._book = load_book(self._settings)
+            self._office = load_office(self._settings)
         except FlowErrors as errors:
             for error in errors.errors:
                 _log.error("flow mistake", extra={"file": error.file, "rule": error.rule})
@@ -143,6 +154,16 @@ class RunningLine:
         inner = PyttsxSpeaker(voices=voices_with(speech.voice), rate=speech.rate)
         self._stack.push_async_callback(inner.close)
         return CachedSpeaker(inner, self._settings.data_folder / "prompts")
+
+    async def _start_switchboard(self) -> None:
+        self._switchboard = QueueSwitchboard(
+            MemoryStore(), lambda: self._office, node=secrets.token_hex(4), clock=time.time
+        )
+        await self._switchboard.start()
+        self._stack.push_async_callback(self._switchboard.stop)
+        await self._switchboard.sign_in(
+            Agent(agent.name, agent.uri, agent.queues) for agent in self._settings.handoff.agents
+        )
 
     def _start_recordings(self) -> Recordings | None:
         if self._settings.records.record == "off":
@@ -191,8 +212,10 @@ class RunningLine:
             _log.exception("the clinic does not answer yet; callers go to people")
         return clinic
 
-    def _voice(self, speaker: CachedSpeaker, box: MessageBox, call: str, about: str) -> Voice:
-        keep = partial(box.keep_message, call=call, queue="front_desk", about=about)
+    def _voice(
+        self, speaker: CachedSpeaker, box: MessageBox, call: str, queue: str, about: str
+    ) -> Voice:
+        keep = partial(box.keep_message, call=call, queue=queue, about=about)
         return Voice(speaker, self._ears, beep(), keep)
 
     # ------------------------------------------------------------ calls

@@ -1,47 +1,57 @@
 """
 The attendant: takes one call from its ring to its end.
 
-Dialog, handoff, and when nobody could pick up the flow that takes a message or a number:
-whatever happens, the caller is talking to the line, waiting for a person, or talking to one.
+Dialog, handoff, and the flows for those whom nobody serves at once: whatever happens, the
+caller is talking to the line, waiting for a person, or talking to one.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
-from ivr.bridge import Means, Sounds, hand_over
-from ivr.dialog import briefing
-from ivr.dialog.actions import HandOff, HangUp
+from ivr.announcing import AGENTS_LANGUAGE, sounds_for
+from ivr.bridge import Aside, Desk, Means, Report
+from ivr.conversing import Converse, talk_of_two
+from ivr.desk import AgentPhones, Switchboard, Waiting
+from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
+from ivr.dialog.events import CallerHungUp
 from ivr.dialog.view import DialogView
-from ivr.dialog.wording import Phrases, Wording
+from ivr.dialog.wording import Wording
 from ivr.errors import CallError, SpeechError
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
-from ivr.handoff.actions import Announcement, Outcome
-from ivr.handoff.agents import Agent, agents_for
+from ivr.handoff.actions import Outcome, Trouble
+from ivr.handoff.card import Card
 from ivr.handoff.handoff import Handoff, Limits, Phase
-from ivr.ports import AudioLeg, Clinic, Dialler, Gone, Keyed, Played, Speaker
-from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.handoff.tickets import Ticket
+from ivr.introduction import card_of
+from ivr.place_keeping import PlaceKeeping
+from ivr.ports import AudioLeg, Clinic, Gone, Keyed, Played, Speaker
+from ivr.queueing import OncePlaced
+from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
 from ivr.records.recordings import Recorder, Recordings
+from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
 from ivr.session import Ending, run_call
 from ivr.voice import Voice, VoiceLeg
 from ivr.watch.live import LiveCall, LiveCalls
 
 _log = logging.getLogger(__name__)
-NOBODY_FLOW = "nobody_available"
-SPANISH_QUEUE = "spanish"
 _OUTCOMES = {
     f"{NOBODY_FLOW}.message_kept": CallOutcome.MESSAGE,
     f"{NOBODY_FLOW}.number_kept": CallOutcome.CALLBACK,
+    f"{KEEP_FLOW}.number_kept": CallOutcome.CALLBACK,
     ".done": CallOutcome.CONTAINED,
 }
 """States that tell how a call went, the most telling first."""
+HELPED = frozenset({CallOutcome.HANDED_OFF, CallOutcome.MESSAGE, CallOutcome.CALLBACK})
 NOTICE = 0  # token of what is played before the first turn
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
+MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring
+MESSAGE = {"wish": "message"}  # what the flow for nobody being there is told to begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +63,21 @@ class Line:
     start: str
     wording: Wording
     speaker: Speaker
-    voice: Callable[[str, str], Voice]
-    """The voice of a call, by its id and what it is about: messages are kept under both."""
+    voice: Callable[[str, str, str], Voice]
+    """The voice of a call, by its id, queue and what it is about: messages are kept under them."""
     clinic: Clinic
-    dialler: Dialler
-    agents: Sequence[Agent]
+    switchboard: Switchboard
+    phones: AgentPhones
     limits: Limits
     music: bytes
     calls: CallBook
     live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
+    converse: Converse = talk_of_two
+    """Lets caller and agent talk."""
+    when_closed: Callable[[str], str] = lambda _queue: ""
+    """The flow a closed queue's callers hear, by the queue; `` for the one for nobody there."""
 
 
 class Attendant:
@@ -81,14 +95,40 @@ class Attendant:
             call: Opaque id of the call.
         """
         visit = _Visit(self._line, leg, call)
-        try:
+
+        async def talk() -> None:
             await leg.answer()
             await visit.run()
+
+        await self._see_through(visit, talk())
+
+    async def take_back(
+        self, leg: AudioLeg, waiting: Waiting, *, ticket: Ticket, card: Card, call: str
+    ) -> bool:
+        """
+        Go on with a caller who kept their place and was rung back; nothing but cancelling raises.
+
+        Args:
+            leg: Theirs, answered; it is hung up in the end.
+            waiting: Their place, whose first event is the agent who is reserved.
+            ticket: What is known of it.
+            card: What is known of them.
+            call: Opaque id of this call, another one than of the call they hung up on.
+
+        Returns:
+            Whether they talked to a person, left a message or will be rung once more.
+        """
+        visit = _Visit(self._line, leg, call)
+        await self._see_through(visit, visit.go_on(waiting, ticket, card))
+        return visit.helped
+
+    async def _see_through(self, visit: "_Visit", talk: Coroutine[object, object, None]) -> None:
+        try:
+            await talk
         except CallError:
             pass  # the caller is gone; the row tells how far they came
         except Exception as error:  # noqa: BLE001 - the row and the hang-up must still happen
-            _log.error("call broke", extra={"call": call, "kind": type(error).__name__})
-            visit.broke()
+            visit.broke(error)
         finally:
             await visit.finish()
 
@@ -103,26 +143,40 @@ class _Visit:
         self._book = line.book()
         self._began = asyncio.get_running_loop().time()
         self._dialog: Dialog | None = None
-        self._handoff: Handoff | None = None
+        self._desk: Desk | None = None
         self._values: Mapping[str, Value] = {}
-        self._asked: HandOff | None = None
+        self._in_flow = line.start
+        self._request: Request | None = None
         self._early: list[Keyed] = []
         self._recorder: Recorder | None = None
         self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
 
     async def run(self) -> None:
-        """Talk, hand over, and when nobody could pick up, talk about that."""
+        """Talk, and go with the caller wherever that leads, until somebody hangs up."""
         self._keep(answered=datetime.now(UTC))
         self._line.live.add(self._call, self._view)
         await self._begin_recording()
-        start = self._line.start
-        while isinstance(ending := await self._talk(start), HandOff):
-            self._asked = ending = self._with_wish(ending)
-            if await self._hand_over(ending) is not Outcome.NOBODY:
-                return
-            start = NOBODY_FLOW
+        await self._go_along(await self._talk(self._line.start, self._line.clinic))
+
+    async def go_on(self, waiting: Waiting, ticket: Ticket, card: Card) -> None:
+        """Bring a caller who was rung back to the person who is reserved for them."""
+        self._keep(answered=datetime.now(UTC), queue=ticket.queue)
+        self._line.live.add(self._call, self._view)
+        briefing = Briefing(card.caller, card.verified, card.wanted, HandoffReason.ASKED)
+        self._request = request = Request(ticket, briefing)
+        first = OncePlaced(self._line.switchboard, waiting)
+        await self._go_along(await self._wait(request, self._new_desk(request, first, card)))
+
+    async def _go_along(self, ending: Ending) -> None:
+        while isinstance(ending, HandOff):
+            ending = await self._to_a_person(ending)
         if isinstance(ending, HangUp):
             await asyncio.sleep(FAREWELL)
+
+    @property
+    def helped(self) -> bool:
+        """Whether the call came to more than waiting."""
+        return self._row.outcome in HELPED
 
     async def finish(self) -> None:
         """Hang up and close the row, whatever happened."""
@@ -131,28 +185,36 @@ class _Visit:
         self._keep(ended=datetime.now(UTC), outcome=self._outcome())
         await self._leg.hang_up()
 
-    def broke(self) -> None:
+    def broke(self, error: Exception) -> None:
         """Note that the call ends for a fault of ours."""
+        _log.error("call broke", extra={"call": self._call, "kind": type(error).__name__})
         self._keep(outcome=CallOutcome.FAILED)
 
     # ------------------------------------------------------------ talking
 
-    async def _talk(self, start: str) -> Ending:
+    async def _talk(
+        self, flow: str, clinic: Clinic, values: Mapping[str, Value] | None = None
+    ) -> Ending:
+        """Let the caller talk to *flow*, which knows *values* beside what is known anyway."""
+        self._in_flow = flow
         dialog = self._dialog = Dialog(
             self._book,
             self._line.wording,
-            start=start,
+            start=flow,
             today=datetime.now(UTC).astimezone().date(),
-            values=self._values,
+            values={**self._values, **(values or {})},
         )
-        voice = self._line.voice(self._call, self._wanted)
-        queue = self._book.flows[start].queue
+        queue, about = self._book.flows[flow].queue, ""
+        if self._request is not None:
+            queue, about = self._request.ticket.queue, self._request.briefing.wanted
+        voice = self._line.voice(self._call, queue, about)
         early, self._early = tuple(self._early), []
         async with VoiceLeg(self._leg, voice, discretion=self._discreet, early=early) as leg:
             try:
-                return await run_call(dialog, leg, self._line.clinic, queue=queue)
+                return await run_call(dialog, leg, clinic, queue=queue)
             finally:
-                self._values = dialog.values
+                added = (values or {}).keys()
+                self._values = {k: v for k, v in dialog.values.items() if k not in added}
                 self._keep(
                     path=self._row.path + dialog.path,
                     turns=self._row.turns + len(dialog.turns),
@@ -163,48 +225,104 @@ class _Visit:
         if self._recorder is not None:
             self._recorder.keep_private(private=private)
 
-    @property
-    def _wanted(self) -> str:
-        return self._asked.briefing.wanted if self._asked else ""
+    # ------------------------------------------------------------ to a person
 
-    # ------------------------------------------------------------ handing over
-
-    def _with_wish(self, asked: HandOff) -> HandOff:
-        """Keep what the caller wanted first: while nobody picks up they are not asked again."""
-        wanted = asked.briefing.wanted or self._wanted
-        return replace(asked, briefing=replace(asked.briefing, wanted=wanted))
-
-    async def _hand_over(self, asked: HandOff) -> Outcome:
-        line = self._line
-        agents = agents_for(asked.queue, line.agents)
-        self._handoff = Handoff(agents, line.limits)
+    async def _to_a_person(self, asked: HandOff) -> Ending:
+        """Let the caller wait for a person, or do what they would rather do."""
+        before = self._request
+        request = self._request = self._requested(asked)
+        queue, reason = request.ticket.queue, asked.briefing.reason
         _log.info(
             "caller goes to a person",
-            extra={"call": self._call, "queue": asked.queue, "reason": asked.briefing.reason},
+            extra={"call": self._call, "queue": queue, "reason": reason},
         )
-        self._keep(reason=asked.briefing.reason, queue=asked.queue)
+        self._keep(reason=reason, queue=queue)
         await self._end_recording()  # what caller and agent say to each other is theirs
-        means = Means(line.dialler, line.speaker, self._sounds(asked))
-        try:
-            report = await hand_over(self._leg, self._handoff, means)
-        finally:
-            self._handoff = None
-        self._keep(handoff=report.outcome)
-        return report.outcome
+        if before is not None and reason is HandoffReason.LINE_TROUBLE:
+            self._leg.play(self._line.music, token=NOTICE, loop=True)
+            await asyncio.sleep(MUTE_PAUSE)
+        return await self._wait(request, self._new_desk(request, self._line.switchboard))
 
-    def _sounds(self, asked: HandOff) -> Sounds:
-        language = "es" if asked.queue == SPANISH_QUEUE else "en"
-        phrases: Phrases = self._line.wording(language)
-        return Sounds(
-            announcements={
-                Announcement.FINDING: phrases.finding,
-                Announcement.STILL_LOOKING: phrases.finding_still,
-                Announcement.CUT_OFF: phrases.cut_off,
-            },
-            briefing=briefing.spoken(asked.briefing, self._line.wording("en")),
-            music=self._line.music,
-            language=language,
+    async def _wait(self, request: Request, desk: Desk) -> Ending:
+        ending: Ending = HangUp()
+        async with desk:
+            while isinstance(turn := await desk.wait(), Aside):
+                said = await self._step_aside(desk)
+                if isinstance(said, HandOff) and not desk.handoff.ended:
+                    return said  # to other people, or before all others
+                ending = said or ending
+        self._request = replace(request, ticket=desk.ticket)
+        return await self._after(turn, ending, desk.ticket)
+
+    async def _step_aside(self, desk: Desk) -> Ending | None:
+        """Let a waiting caller say where to call them back; None: they wait on."""
+        number = own_number(self._leg.info.caller)
+        values = {"caller_number": number} if number else {}
+        clinic = PlaceKeeping(self._line.clinic, desk)
+        talk = asyncio.ensure_future(self._talk(KEEP_FLOW, clinic, values))
+        recall = asyncio.ensure_future(desk.recalled())
+        try:
+            await asyncio.wait({talk, recall}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            talk.cancel()
+            recall.cancel()
+            await asyncio.wait({talk, recall})
+        ending = None if talk.cancelled() else talk.result()
+        if desk.handoff.ended or goes_elsewhere(ending):
+            return ending
+        if ending is None or isinstance(ending, HandOff):
+            desk.come_back()
+            return None
+        desk.caller_left()
+        return ending
+
+    async def _after(self, report: Report, ending: Ending, ticket: Ticket) -> Ending:
+        """Go on with a caller who waits no longer; *ending* is how their own words ended."""
+        clinic = self._line.clinic
+        waited = self._row.wait.waited if self._row.wait else 0.0
+        wait = Wait(
+            waited + report.waited, ticket.priority, report.agent, report.refusals, report.troubles
         )
+        self._keep(handoff=report.outcome, wait=wait)
+        match report.outcome:
+            case Outcome.SERVED | Outcome.WANTS_CALLBACK:
+                return ending
+            case Outcome.CALLER_LEFT:
+                return CallerHungUp()
+            case Outcome.WANTS_MESSAGE:
+                return await self._talk(NOBODY_FLOW, clinic, MESSAGE)
+            case Outcome.NOBODY:
+                queue, trouble = ticket.queue, report.troubles[-1]
+                extra = {"call": self._call, "queue": queue, "reason": trouble}
+                _log.warning("caller reached nobody", extra=extra)
+                closed = self._line.when_closed(queue) if trouble is Trouble.CLOSED else ""
+                flow = closed if closed in self._book.flows else NOBODY_FLOW
+                says: Mapping[str, Value] = {"practice_says": report.says} if report.says else {}
+                return await self._talk(flow, clinic, says)
+            case _:
+                assert_never(report.outcome)
+
+    def _requested(self, asked: HandOff) -> Request:
+        if self._request is not None:
+            return self._request.again(asked, in_flow=self._in_flow)
+        return requested(asked, call=self._call, now=datetime.now(UTC).timestamp())
+
+    def _new_desk(
+        self, request: Request, switchboard: Switchboard, card: Card | None = None
+    ) -> Desk:
+        line, ticket = self._line, request.ticket
+        queue = line.switchboard.title(ticket.queue)
+        card = card or card_of(
+            request.briefing,
+            ticket,
+            queue=queue,
+            operations=line.clinic.operations,
+            phrases=line.wording(AGENTS_LANGUAGE),
+        )
+        sounds = sounds_for(ticket, line.wording, line.music)
+        means = Means(switchboard, line.phones, line.speaker, sounds, line.converse)
+        self._desk = Desk(self._leg, Handoff(line.limits), means, ticket=ticket, card=card)
+        return self._desk
 
     # ------------------------------------------------------------ what is kept
 
@@ -245,6 +363,8 @@ class _Visit:
             return row.outcome
         if row.handoff is Outcome.SERVED:
             return CallOutcome.HANDED_OFF
+        if row.handoff is Outcome.WANTS_CALLBACK:
+            return CallOutcome.CALLBACK
         for state, outcome in _OUTCOMES.items():
             if any(place.endswith(state) for place in row.path):
                 return outcome
@@ -256,8 +376,9 @@ class _Visit:
         seconds = asyncio.get_running_loop().time() - self._began
         view = self._dialog.view if self._dialog else None
         phase = "talking"
-        if self._handoff is not None:
-            phase = "bridged" if self._handoff.phase is Phase.BRIDGED else "handoff"
+        handoff = self._desk.handoff if self._desk else None
+        if handoff is not None and not handoff.ended and not handoff.aside:
+            phase = "bridged" if handoff.phase is Phase.BRIDGED else "handoff"
         return LiveCall(
             call=self._call,
             phase=phase,

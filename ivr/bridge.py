@@ -1,56 +1,81 @@
 """
-The bridge: the handoff machine in the world, with real phones, music and a whisper.
+The bridge: the handoff machine in the world, with the queue, phones, music and a talk.
 
-One `hand_over` a caller. It drives `handoff.Handoff` with what happens on the caller's leg
-and on the legs of the agents it rings, and performs what the machine asks.
+One `Desk` a caller. It drives `handoff.Handoff` with what happens in the queue, on the
+caller's leg and on the legs of the agents it rings, and performs what the machine asks.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self, assert_never
 
-from ivr.errors import CallError, LegBroken, LegLost, SpeechError
+from ivr.conversing import Converse
+from ivr.desk import AgentPhones, Switchboard
 from ivr.handoff.actions import (
     Announce,
-    Announcement,
     Bridge,
     Brief,
+    EnterAgain,
     Finish,
     HandoffAction,
-    Offer,
+    KeepPlace,
+    Leave,
     Outcome,
+    Recall,
+    Release,
+    Ring,
+    Settle,
+    StepAside,
+    Trouble,
     Withdraw,
+    WrapUp,
 )
+from ivr.handoff.agents import Agent
+from ivr.handoff.card import Card
 from ivr.handoff.events import (
-    AgentAnswered,
-    AgentKeyed,
-    AgentLeft,
-    AgentRefused,
+    AgentOffered,
+    Announced,
+    CallerBack,
+    CallerKeyed,
     CallerLeft,
     HandoffEvent,
+    PlaceKept,
     Refusal,
+    TalkOver,
 )
 from ivr.handoff.handoff import Handoff
-from ivr.ports import AudioLeg, Dialler, Gone, Keyed, Played, Speaker
+from ivr.handoff.talk_actions import TalkEnding
+from ivr.handoff.tickets import Ticket
+from ivr.hold import HoldSound
+from ivr.ports import AudioLeg, Gone, Keyed, Played, Speaker
+from ivr.queueing import Queueing
+from ivr.ringing import Call, Ringing
+from ivr.talk import TalkEnd
 
 _log = logging.getLogger(__name__)
-BUSY_STATUSES = frozenset({486, 600})  # RFC 3261 §21.4.24, §21.6.1
-NO_ANSWER_STATUSES = frozenset({0, 408, 480, 487})  # RFC 3261 §21.4; 0: our own limit
-ANNOUNCEMENT, MUSIC, WHISPER = 1, 2, 3  # tokens of what plays on a leg
 RING_SLACK = 5.0  # seconds; the machine's own limit comes first and is the one that counts
+
+
+class Words(Protocol):
+    """Puts announcements into words."""
+
+    def __call__(self, announce: Announce, /, *, queue: str) -> str:
+        """Say *announce* to a caller who waits in the queue with the title *queue*."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
     """What is heard during a handoff."""
 
-    announcements: Mapping[Announcement, str]
+    words: Words
     """What the caller is told."""
-    briefing: str
-    """What the agent is told, "press 1" included; contains the caller's data."""
+    whisper: Callable[[Card], str]
+    """What the agent is told, which key does what included."""
     music: bytes
     """Loops while the caller waits."""
     language: str = "en"
@@ -61,9 +86,16 @@ class Sounds:
 class Means:
     """What a handoff is done with."""
 
-    dialler: Dialler
+    switchboard: Switchboard
+    phones: AgentPhones
     speaker: Speaker
     sounds: Sounds
+    converse: Converse
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """The caller wants to give the number to be called back at; the place is theirs meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,208 +107,260 @@ class Report:
     """Name of the agent who took it."""
     refusals: tuple[Refusal, ...] = ()
     waited: float = 0.0
-    """Seconds from the request to the bridge, or to the end."""
+    """Seconds from the request to the first bridge, or to the end."""
+    troubles: tuple[Trouble, ...] = ()
+    says: str = ""
+    """What the practice wants a caller to hear whom nobody can serve."""
 
 
-async def hand_over(caller: AudioLeg, handoff: Handoff, means: Means) -> Report:
+class Desk:
     """
-    Give *caller* to a person.
+    One caller's stay in the queue; an async context manager that ends all it began.
 
-    Returns when the caller and an agent have finished, when nobody took the call (the
-    caller is still on the line, in silence), or when the caller is gone. Cancelling it
-    ends every ringing and every agent's leg.
+    The driver's duty: `wait` again and again until it gives a `Report`. After an `Aside` the
+    caller's leg is the driver's until they call `come_back`, `keep_place` or `caller_left`.
     """
-    async with asyncio.TaskGroup() as tasks:
-        desk = _Desk(caller, handoff, means, tasks)
-        try:
-            return await desk.run()
-        finally:
-            await desk.close()
-
-
-class _Desk:
-    """The legs and tasks of one handoff."""
 
     def __init__(
-        self, caller: AudioLeg, handoff: Handoff, means: Means, tasks: asyncio.TaskGroup
+        self, caller: AudioLeg, handoff: Handoff, means: Means, *, ticket: Ticket, card: Card
     ) -> None:
+        self.handoff = handoff
         self._caller = caller
-        self._handoff = handoff
-        self._sounds = means.sounds
-        self._dialler = means.dialler
-        self._speaker = means.speaker
-        self._group = tasks
+        self._means = means
+        self._ticket = ticket
+        self._card = card
         self._inbox: asyncio.Queue[HandoffEvent] = asyncio.Queue()
-        self._own: set[asyncio.Task[None]] = set()
-        self._offer: tuple[int, asyncio.Task[None]] | None = None
-        self._agent: AudioLeg | None = None
-        self._announcing: asyncio.Task[None] | None = None
-        self._bridged = False
+        self._turns: asyncio.Queue[Aside | Report] = asyncio.Queue()
+        self._recalled = asyncio.Event()
+        self._done = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
+        self._talking: asyncio.Task[None] | None = None
+        self._ringing: Ringing | None = None
+        self._queue: Queueing
         self._served_by = ""
+        self._began = 0.0
         self._bridged_at: float | None = None
+        sounds = means.sounds
+        self._sound = HoldSound(
+            caller,
+            means.speaker,
+            sounds.music,
+            language=sounds.language,
+            told=lambda: self._inbox.put_nowait(Announced()),
+        )
 
-    async def run(self) -> Report:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        self._spawn(self._follow_caller())
-        outcome = await self._do(self._handoff.start(now=started))
-        while outcome is None:
-            try:
-                async with asyncio.timeout_at(self._handoff.deadline):
-                    event = await self._inbox.get()
-            except TimeoutError:
-                outcome = await self._do(self._handoff.handle_deadline(now=loop.time()))
-            else:
-                outcome = await self._do(self._handoff.handle(event, now=loop.time()))
-        until = self._bridged_at if self._bridged_at is not None else loop.time()
-        refusals = tuple(self._handoff.refusals)
-        return Report(outcome, self._served_by, refusals, until - started)
+    async def __aenter__(self) -> Self:
+        """Queue the caller and begin to look for a person."""
+        self._began = asyncio.get_running_loop().time()
+        self._sound.begin()
+        self._queue = Queueing(
+            self._means.switchboard, self._ticket, self._card, self._inbox.put_nowait
+        )
+        self._follow_caller()
+        self._spawn(self._drive())
+        return self
 
-    async def close(self) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         """Leave nothing ringing, nothing playing, nobody but the caller on the line."""
-        await self._withdraw()
-        self._caller.stop_playing()
-        for task in self._own:
+        for task in tuple(self._tasks):
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._withdraw()
+        self._sound.stop()
+        if not self.handoff.ended:
+            # Whoever drives us was cancelled or failed: the caller waits for nobody any more.
+            await self._do(self.handoff.handle(CallerLeft(), now=self._now))
+        await self._queue.close()
+        while not self._inbox.empty():
+            event = self._inbox.get_nowait()
+            if isinstance(event, AgentOffered):  # it came too late for anybody
+                await self._do(self.handoff.handle(event, now=self._now))
 
-    async def _do(self, actions: tuple[HandoffAction, ...]) -> Outcome | None:
+    @property
+    def ticket(self) -> Ticket:
+        """The caller's place as it is now; when they queue again, those who passed stay passed."""
+        passed = tuple(dict.fromkeys((*self._ticket.passed, *self.handoff.offer.passed)))
+        return replace(self._queue.ticket, passed=passed)
+
+    async def wait(self) -> Aside | Report:
+        """Wait until the caller needs something else than waiting, or it is over."""
+        return await self._turns.get()
+
+    async def recalled(self) -> None:
+        """While the caller is aside: wait until a person is there for them."""
+        await self._recalled.wait()
+
+    def come_back(self) -> None:
+        """The caller, who was aside, waits on; their leg is ours again."""
+        self._recalled.clear()
+        self._follow_caller()
+        self._sound.begin()
+        self._inbox.put_nowait(CallerBack())
+
+    async def keep_place(self, number: str) -> None:
+        """The caller, who is aside, will be called back at *number* when it is their turn."""
+        self._queue.number = number
+        self._inbox.put_nowait(PlaceKept())
+        await self._done.wait()
+
+    def caller_left(self) -> None:
+        """The caller, who was aside, is gone."""
+        self._inbox.put_nowait(CallerLeft())
+
+    # ------------------------------------------------------------ driving
+
+    async def _drive(self) -> None:
+        handoff = self.handoff
+        try:
+            await self._do(handoff.start(now=self._now))
+            while not handoff.ended:
+                try:
+                    async with asyncio.timeout_at(handoff.deadline):
+                        event = await self._inbox.get()
+                except TimeoutError:
+                    await self._do(handoff.handle_deadline(now=self._now))
+                else:
+                    await self._do(handoff.handle(event, now=self._now))
+        except Exception as error:  # noqa: BLE001 - the caller must hear what can be done now
+            _log.error("handoff broke", extra={"call": self._ticket.key, "kind": _kind(error)})
+            self._queue.leave()
+            self._recalled.set()
+            self._end(Finish(Outcome.NOBODY, Trouble.NOBODY_THERE))
+
+    async def _do(self, actions: tuple[HandoffAction, ...]) -> None:
         for action in actions:
             match action:
-                case Announce(what=what):
-                    self._announce(what)
-                case Offer(number=number, agent=agent):
-                    self._served_by = agent.name
-                    self._offer = (number, self._spawn(self._ring(number, agent.address)))
-                case Brief(offer=number):
-                    self._spawn(self._brief(number))
-                case Withdraw():
-                    await self._withdraw()
-                case Bridge(offer=number):
-                    await self._bridge(number)
-                case Finish(outcome=outcome):
-                    if outcome is not Outcome.SERVED:
-                        self._served_by = ""
-                    return outcome
+                case Settle() | Release() | WrapUp() | Leave() | KeepPlace() | EnterAgain():
+                    self._queue.do(action, self.handoff.offer)
+                case Ring() | Brief() | Withdraw() | Bridge():
+                    await self._phone(action)
+                case Announce():
+                    title = self._means.switchboard.title(self._queue.ticket.queue)
+                    text = self._means.sounds.words(action, queue=title)
+                    self._sound.say(text, at_once=action.asked or action.what.breaks_in)
+                case StepAside():
+                    self._sound.stop()
+                    await self._stop(self._following)
+                    self._turns.put_nowait(Aside())
+                case Recall():
+                    self._recalled.set()
+                case Finish():
+                    self._end(action)
                 case _:
                     assert_never(action)
-        return None
+
+    async def _phone(self, action: Ring | Brief | Withdraw | Bridge) -> None:
+        match action:
+            case Ring(offer=offer, agent=agent):
+                self._ring(offer, agent)
+            case Brief():
+                if self._ringing is not None:
+                    self._ringing.brief()
+            case Withdraw():
+                await self._withdraw()
+            case Bridge(offer=offer):
+                await self._bridge(offer)
+            case _:
+                assert_never(action)
+
+    def _end(self, finish: Finish) -> None:
+        until = self._now if self._bridged_at is None else self._bridged_at
+        report = Report(
+            finish.outcome,
+            self._served_by if finish.outcome is Outcome.SERVED else "",
+            tuple(self.handoff.offer.refusals),
+            until - self._began,
+            tuple(self.handoff.troubles),
+            finish.says,
+        )
+        self._done.set()
+        self._turns.put_nowait(report)
 
     # ------------------------------------------------------------ the caller
 
-    async def _follow_caller(self) -> None:
-        async for event in self._caller.events():
+    def _follow_caller(self) -> None:
+        self._following = self._spawn(self._follow(self._caller.events()))
+
+    async def _follow(self, events: AsyncIterator[object]) -> None:
+        async for event in events:
             match event:
+                case Keyed(key=key):
+                    self._inbox.put_nowait(CallerKeyed(key))
+                case Played(token=token):
+                    self._sound.played(token)
                 case Gone():
-                    self._inbox.put_nowait(CallerLeft())
-                case Played(token=token) if token == ANNOUNCEMENT and not self._bridged:
-                    self._caller.play(self._sounds.music, token=MUSIC, loop=True)
+                    break
                 case _:
                     pass
-
-    def _announce(self, what: Announcement) -> None:
-        if self._announcing is not None:
-            self._announcing.cancel()
-        self._announcing = self._spawn(self._speak_to_caller(self._sounds.announcements[what]))
-
-    async def _speak_to_caller(self, text: str) -> None:
-        try:
-            pcm = await self._speaker.render(text, language=self._sounds.language)
-        except SpeechError:
-            pcm = b""  # music alone still says that the call is alive
-        if self._bridged:
-            return
-        if pcm:
-            self._caller.play(pcm, token=ANNOUNCEMENT)
-        else:
-            self._caller.play(self._sounds.music, token=MUSIC, loop=True)
+        self._inbox.put_nowait(CallerLeft())
 
     # ------------------------------------------------------------ the agent
 
-    async def _ring(self, number: int, address: str) -> None:
-        try:
-            leg = await self._dial(address)
-        except CallError as error:
-            refusal = _refusal(error)
-            _log.info("agent did not take it", extra={"offer": number, "refusal": refusal.value})
-            self._inbox.put_nowait(AgentRefused(number, refusal))
-            return
-        self._agent = leg
-        self._inbox.put_nowait(AgentAnswered(number))
-        async for event in leg.events():
-            match event:
-                case Keyed(key=key):
-                    self._inbox.put_nowait(AgentKeyed(number, key))
-                case Gone(lost=lost):
-                    self._inbox.put_nowait(AgentLeft(number, lost))
-                case _:
-                    pass
-
-    async def _dial(self, address: str) -> AudioLeg:
-        """Dial so that no leg is lost when the offer is withdrawn as the agent picks up."""
-        dialling = asyncio.ensure_future(self._dialler.dial(address, ring_for=self._ring_for))
-        try:
-            return await asyncio.shield(dialling)
-        except asyncio.CancelledError:
-            dialling.cancel()
-            with contextlib.suppress(CallError, asyncio.CancelledError):
-                await (await dialling).hang_up()
-            raise
-
-    @property
-    def _ring_for(self) -> float:
-        return self._handoff.limits.ring + RING_SLACK
-
-    async def _brief(self, number: int) -> None:
-        try:
-            pcm = await self._speaker.render(self._sounds.briefing, cacheable=False)
-        except SpeechError:
-            # A voiceless line cannot brief; connecting them at once is what a person would do.
-            self._inbox.put_nowait(AgentKeyed(number, "1"))
-            return
-        if self._agent is not None and not self._bridged:
-            self._agent.play(pcm, token=WHISPER)
-
-    async def _bridge(self, number: int) -> None:
-        agent = self._agent
-        self._bridged = True
-        self._bridged_at = asyncio.get_running_loop().time()
-        self._caller.stop_playing()
-        if agent is None:
-            self._inbox.put_nowait(AgentLeft(number, lost=True))
-            return
-        agent.stop_playing()
-        try:
-            await self._caller.connect(agent)
-        except CallError:
-            # The caller's own Gone is on its way when it was the caller's leg that broke.
-            self._inbox.put_nowait(AgentLeft(number, lost=True))
+    def _ring(self, offer: int, agent: Agent) -> None:
+        waited = datetime.now(UTC).timestamp() - self._queue.ticket.asked_at
+        card = replace(self._card, waited=max(0.0, waited)).for_role(agent.role)
+        whisper = self._means.sounds.whisper(card)
+        call = Call(offer, agent, card, whisper, self.handoff.limits.ring + RING_SLACK)
+        means = self._means
+        self._ringing = Ringing(call, means.phones, means.speaker, self._inbox.put_nowait)
 
     async def _withdraw(self) -> None:
-        if self._offer is None:
+        """Idempotent: when it is cancelled halfway, `__aexit__` does it again."""
+        await self._stop(self._talking)
+        if self._ringing is not None:
+            await self._ringing.end()
+        self._talking = self._ringing = None
+
+    async def _bridge(self, offer: int) -> None:
+        if self._ringing is None:
+            self._inbox.put_nowait(TalkOver(offer, TalkEnding.AGENT_GONE))
             return
-        (_, task), self._offer = self._offer, None
-        agent, self._agent = self._agent, None
-        if agent is not None:
-            if self._bridged:
-                with contextlib.suppress(CallError):
-                    await self._caller.disconnect(agent)
-            await agent.hang_up()
-        self._bridged = False
-        task.cancel()
+        self._sound.stop()
+        await self._stop(self._following)
+        self._served_by = self._ringing.call.agent.name
+        if self._bridged_at is None:
+            self._bridged_at = self._now
+        self._talking = self._spawn(self._talk(self._ringing))
+
+    async def _talk(self, ringing: Ringing) -> None:
+        leg = await ringing.hand_over()
+        call = ringing.call
+        end = TalkEnd(TalkEnding.AGENT_GONE, call.agent.name)
+        try:
+            if leg is not None:
+                end = await self._means.converse(
+                    self._caller, leg, person=call.agent, card=call.card
+                )
+        except Exception as error:  # noqa: BLE001 - the caller must get another person
+            _log.error("talk broke", extra={"call": self._ticket.key, "kind": _kind(error)})
+        if end.ending is not TalkEnding.CALLER_LEFT:
+            self._follow_caller()
+        self._served_by = end.agent
+        self._inbox.put_nowait(TalkOver(call.offer, end.ending, end.to, end.agent))
+
+    # ------------------------------------------------------------ small things
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _stop(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+            await asyncio.wait([task])
 
     def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        task = self._group.create_task(work)
-        self._own.add(task)
-        task.add_done_callback(self._own.discard)
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
 
 
-def _refusal(error: CallError) -> Refusal:
-    status = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
-    if isinstance(error, LegBroken):
-        return Refusal.UNREACHABLE
-    if status in BUSY_STATUSES:
-        return Refusal.BUSY
-    if isinstance(error, LegLost) and status in NO_ANSWER_STATUSES:
-        return Refusal.NO_ANSWER
-    return Refusal.DECLINED
+def _kind(error: Exception) -> str:
+    return type(error).__name__

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ivr import prompts
-from ivr.attendant import NOBODY_FLOW
 from ivr.clinic.operations import SPECS
 from ivr.dialog.universals import PHRASES, reserved_phrases
 from ivr.dialog.wording import Wording
@@ -17,6 +16,7 @@ from ivr.flow.templates import slots_of
 from ivr.flow.tree import decode
 from ivr.handoff.office import Office
 from ivr.handoff.queues_file import read_office
+from ivr.request import SERVICE_FLOWS
 from ivr.settings import Settings
 
 FLOW_FILES = {".yaml", ".yml"}
@@ -50,9 +50,10 @@ def load_book(settings: Settings) -> FlowBook:
         )
     except FlowErrors as caught:
         mistakes += caught.errors
-    if book is not None and NOBODY_FLOW not in book.flows:
-        what = f"the line needs a flow {NOBODY_FLOW}: what callers hear when nobody picks up"
-        mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
+    if book is not None:
+        for name in sorted(SERVICE_FLOWS.keys() - book.flows.keys()):
+            what = f"the line needs a flow {name}: {SERVICE_FLOWS[name]}"
+            mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
     if book is not None:
         mistakes += _flows_exist(office, book)
     if book is None or mistakes:

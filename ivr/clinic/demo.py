@@ -8,7 +8,7 @@ from pathlib import Path
 from ivr import log
 from ivr.clinic import answers
 from ivr.clinic.messages import MessageBox
-from ivr.clinic.operations import SPECS
+from ivr.clinic.operations import KEEP_PLACE, SPECS
 from ivr.clinic.people import invent
 from ivr.database import Database
 from ivr.errors import ClinicError, StoreError
@@ -16,6 +16,7 @@ from ivr.flow.model import OperationSpec, Value
 from ivr.ports import OperationResult
 
 _log = log.get(__name__)
+CALL_BACKS = frozenset({"messages.callback", KEEP_PLACE})
 
 
 def wall_clock() -> datetime:
@@ -106,7 +107,7 @@ class DemoClinic:
         return result
 
     async def _answer(self, operation: str, arguments: Mapping[str, Value]) -> OperationResult:
-        if operation == "messages.callback":
+        if operation in CALL_BACKS:
             return await self._call_back(arguments)
         now = self._clock()
         await self._freshen(now)

@@ -114,8 +114,25 @@ class HandoffReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing the clinic was asked during the call, and how it came out."""
+
+    operation: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing the caller said."""
+
+    words: str
+    sure: float
+    """Confidence, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the agent is told before the bridge; never written to a log."""
+    """What the agent is told before the bridge; never written to a log or to a disk."""
 
     caller: str
     """Who: the caller's name as the clinic knows it, or `` when unknown."""
@@ -125,7 +142,15 @@ class Briefing:
     """What they wanted, in plain words."""
     reason: HandoffReason
     detail: str = ""
-    """The author's reason or what was already done."""
+    """The author's reason."""
+    done: tuple[Deed, ...] = ()
+    """What the clinic was asked, in order."""
+    said: tuple[Remark, ...] = ()
+    """The caller's last three utterances, the newest last."""
+    known: tuple[str, ...] = ()
+    """What the caller has told already, as names of slots."""
+    language: str = "en"
+    """What is spoken."""
 
 
 @dataclass(frozen=True, slots=True)

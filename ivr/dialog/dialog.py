@@ -39,6 +39,7 @@ from ivr.dialog.guide import Guide
 from ivr.dialog.journey import Journey
 from ivr.dialog.keypad import KEYS, OPERATOR_KEY, Keypad
 from ivr.dialog.knowledge import Knowledge
+from ivr.dialog.memory import Memory
 from ivr.dialog.message_taking import MessageTaking
 from ivr.dialog.patience import Patience
 from ivr.dialog.performing import Performing
@@ -97,6 +98,7 @@ class Dialog:
             floor=Floor(),
             keypad=Keypad(),
             patience=Patience(),
+            memory=Memory(),
         )
         self._guide = Guide(self._talk)
         self._floor = self._talk.floor
@@ -229,6 +231,7 @@ class Dialog:
                 return None
             case Utterance():
                 self._floor.deaf = False
+                self._talk.memory.hear(event.hypotheses)
                 return self._heard(event, now)
             case HearingLost():
                 return activity.hearing_lost(now=now)

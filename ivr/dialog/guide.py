@@ -118,8 +118,8 @@ class Guide:
         if self.language == SPANISH:
             self.repeat(now=now)
             return None
-        handoff = self._stage.hand_off(HandoffReason.ASKED, queue=SPANISH_QUEUE)
         self._stage.language = SPANISH
+        handoff = self._stage.hand_off(HandoffReason.ASKED, queue=SPANISH_QUEUE)
         prompt = self._stage.line(self._stage.phrases.spanish)
         return self._do(self._stage.tell(prompt, handoff), now)
 
@@ -170,6 +170,7 @@ class Guide:
         talk, state = self._talk, self._talk.journey.state
         if isinstance(state, Do):
             talk.knowledge.learn_from(state.operation, verdict.outcome, verdict.values)
+            talk.memory.do(state.operation, verdict.outcome)
         if talk.journey.follow(verdict.outcome, talk.knowledge.values):
             return self.enter(now=now)
         down = isinstance(state, Do)

@@ -17,6 +17,7 @@ class Knowledge:
         """Know *given* from before the first word; it is never forgotten."""
         self._given = dict(given)
         self._identity: dict[str, Value] = {}
+        self._answers: dict[str, None] = {}
         self.values = dict(given)
         """What is known now; the same mapping for the whole call."""
 
@@ -30,9 +31,15 @@ class Knowledge:
         """How they proved it, `` when they did not."""
         return str(self._proved.get(HOW, ""))
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The slots the caller has answered, in order; what was forgotten is left out."""
+        return tuple(slot for slot in self._answers if slot in self.values)
+
     def learn(self, slot: str, value: Value) -> None:
         """Keep an answer."""
         self.values[slot] = value
+        self._answers[slot] = None
 
     def learn_from(self, operation: str, outcome: str, values: Mapping[str, Value]) -> None:
         """Keep what *operation* gave; what proved who is calling stays for the whole call."""

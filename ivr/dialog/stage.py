@@ -11,6 +11,7 @@ from ivr.dialog.inquiry import Inquiry
 from ivr.dialog.journey import Journey
 from ivr.dialog.keypad import Keypad
 from ivr.dialog.knowledge import Knowledge
+from ivr.dialog.memory import Memory
 from ivr.dialog.message_taking import MessageTaking
 from ivr.dialog.patience import Patience
 from ivr.dialog.performing import Performing, Request
@@ -34,6 +35,7 @@ class Talk:
     floor: Floor
     keypad: Keypad
     patience: Patience
+    memory: Memory
 
 
 class Stage:
@@ -128,5 +130,15 @@ class Stage:
         return self.tell(last_words, Finish(HangUp()))
 
     def _briefing(self, reason: HandoffReason, detail: str = "") -> Briefing:
-        known = self._talk.knowledge
-        return Briefing(known.caller, known.verified, self._talk.journey.errand, reason, detail)
+        known, memory = self._talk.knowledge, self._talk.memory
+        return Briefing(
+            known.caller,
+            known.verified,
+            self._talk.journey.errand,
+            reason,
+            detail,
+            done=memory.done,
+            said=memory.said,
+            known=known.told,
+            language=self.language,
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ivr.flow.model import Slot, Value
 
 HIDDEN = "•••"
+ALWAYS_PRIVATE = frozenset({"phone", "date_of_birth"})  # types of slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,15 @@ class DialogView:
 
 
 def masked(values: Mapping[str, Value], slots: Mapping[str, Slot]) -> dict[str, str]:
-    """Show of *values* only what a flow declares and declares not private."""
+    """
+    Show of *values* only what a flow declares and declares not private.
+
+    A telephone number or a date of birth is somebody's, whatever a flow declares: the line tells
+    callers the number they call from, and nobody else.
+    """
     shown = {}
     for name, value in values.items():
         slot = slots.get(name)
-        shown[name] = HIDDEN if slot is None or slot.sensitive else str(value)
+        private = slot is None or slot.sensitive or slot.type in ALWAYS_PRIVATE
+        shown[name] = HIDDEN if private else str(value)
     return shown

@@ -8,8 +8,13 @@ from ivr.errors import MisuseError
 
 PLACES: Mapping[str, tuple[str, ...]] = {
     "confirm": ("answer",),
-    "briefing_caller": ("caller", "verified"),
-    "briefing_wanted": ("wanted",),
+    "place": ("number",),
+    "wait_most": ("most",),
+    "wait_about": ("minutes",),
+    "wait_range": ("least", "most"),
+    "coming": ("person", "queue"),
+    "parting": ("person",),
+    "briefing_caller": ("caller",),
 }
 """The `{…}` a text must hold; every other text holds none."""
 
@@ -52,25 +57,42 @@ class Phrases:
     """Said in Spanish, in every language's file."""
     finding: str
     """A person is being found; hold music follows."""
+    next_in_line: str
+    place: str
+    """`{number}` counts from 1, the caller included."""
+    wait_minute: str
+    """It takes a minute at most."""
+    wait_most: str
+    """It takes up to `{most}` minutes."""
+    wait_about: str
+    """It takes about `{minutes}` minutes."""
+    wait_range: str
+    """It takes `{least}` to `{most}` minutes."""
+    waiting_keys: str
+    """1 keeps the place for a call-back, 2 leaves a message."""
     finding_still: str
     """Nobody has taken the call yet."""
+    coming: str
+    """`{person}` of `{queue}` is being told who is calling."""
     cut_off: str
     """The person is gone; another one is being found."""
+    sent_on: str
+    """The person sends the caller to other people."""
+    parting: str
+    """`{person}` has hung up: what happens next, then goodbye."""
 
     # beginning and ending
     recorded: str
     """The call is recorded; said before anything else where the line records."""
     goodbye: str
 
-    # what the agent is told before the bridge
+    # what the agent is told before the bridge, in eight seconds
     briefing_caller: str
-    """Who `{caller}` is, and `{verified}`: how they proved it."""
+    """`{caller}` has proved who they are."""
     briefing_unknown: str
     """The caller has not proved who they are."""
-    briefing_wanted: str
-    """`{wanted}` is the title of the flow they chose."""
-    briefing_nothing: str
-    """They have not said what they want."""
+    briefing_urgent: str
+    """This one comes before all others."""
     briefing_asked: str
     briefing_not_understood: str
     briefing_emergency: str

@@ -1,6 +1,5 @@
 """Who can take a call, and whether they can take one now."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,16 +70,3 @@ class AgentStatus:
     until: float = 0.0
     node: str = ""
     """The cell that reserved them, or has their browser."""
-
-
-def agents_for(queue: str, agents: Iterable[Agent]) -> tuple[Agent, ...]:
-    """
-    Choose who may be offered a caller of *queue*, in the order to ring them.
-
-    Those who answer for it by name come first, then those who answer for all. When nobody
-    answers for it, everybody is asked: the wrong person beats no person.
-    """
-    agents = tuple(agents)
-    named = tuple(agent for agent in agents if queue in agent.queues)
-    general = tuple(agent for agent in agents if not agent.queues)
-    return named + general or agents

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.handoff.agents import Agent
+from ivr.handoff.talk_actions import TalkEnding
+
 
 class Refusal(StrEnum):
     """Why an agent did not take an offer."""
@@ -14,6 +17,37 @@ class Refusal(StrEnum):
     SILENT = "silent"  # answered, but pressed neither 1 nor 2: a voicemail, or nobody near
     AGENT_GONE = "agent_gone"  # picked up, then the network lost them before they could accept
     CALLER_GONE = "caller_gone"  # nobody refused: the caller left first, or keeps the place
+
+
+# ---------------------------------------------------------------- the queue
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMoved:
+    """Where the caller stands in the queue now."""
+
+    ahead: int
+    wait: tuple[int, int] | None = None
+    """Honest range of the wait in whole minutes; None: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOffered:
+    """The queue reserved *agent* for this caller."""
+
+    agent: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class QueueShut:
+    """Nobody will come: the queue is closed, or nobody works who could."""
+
+    closed: bool
+    says: str = ""
+    """What the practice wants callers to hear."""
+
+
+# ---------------------------------------------------------------- the agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +82,55 @@ class AgentLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeGone:
+    """The cell through which the agent of *offer* was rung or talks is dead."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class TalkOver:
+    """What followed the bridge of *offer* is over."""
+
+    offer: int
+    ending: TalkEnding
+    to: str = ""
+    """The queue the caller is sent to, with `TalkEnding.TO_QUEUE`."""
+    person: str = ""
+    """Who talked to the caller last, if another one than was offered."""
+
+
+# ---------------------------------------------------------------- the caller
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKeyed:
+    """The caller pressed *key* while waiting."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerBack:
+    """The caller, who stepped aside to give their number, waits on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """The caller, who stepped aside, confirmed the number to be called back at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The caller was told everything that was to be told."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerLeft:
     """The caller is gone."""
 
 
-HandoffEvent = AgentAnswered | AgentRefused | AgentKeyed | AgentLeft | CallerLeft
+QueueNews = PlaceMoved | AgentOffered | QueueShut
+AgentNews = AgentAnswered | AgentRefused | AgentKeyed | AgentLeft | NodeGone | TalkOver
+CallerNews = CallerKeyed | CallerBack | PlaceKept | Announced | CallerLeft
+HandoffEvent = QueueNews | AgentNews | CallerNews

@@ -1,13 +1,16 @@
 """
-The handoff, first form: agents are rung in turn until one accepts.
+The handoff: one caller on the way to a person.
+
+requested → queued → offered → briefing → bridged → parting → wrapped. The queue decides who
+is offered; the machine rings, briefs, withdraws, bridges, and says what the caller hears.
 
 Driven like the dialog: tell it what happened and when, perform the actions it returns,
-call it back at `deadline`. Its invariant: it ends in a person, or in `NOBODY` with the
-caller still on the line for a message or a call-back, or because the caller hung up;
-and nothing rings after the end.
+call it back at `deadline`. Its invariant: it ends with the caller having talked to a person,
+keeping a place for a call-back, about to leave a message, about to be told why nobody comes,
+or gone; every offer of the queue is settled or released exactly once; nothing rings after
+the end.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -17,36 +20,59 @@ from ivr.handoff.actions import (
     Announcement,
     Bridge,
     Brief,
+    EnterAgain,
     Finish,
-    HandoffAction,
-    Offer,
+    KeepPlace,
+    Leave,
     Outcome,
-    Withdraw,
+    Recall,
+    Release,
+    StepAside,
+    Trouble,
 )
 from ivr.handoff.agents import Agent
+from ivr.handoff.company import Company
 from ivr.handoff.events import (
     AgentAnswered,
     AgentKeyed,
     AgentLeft,
+    AgentNews,
+    AgentOffered,
     AgentRefused,
+    Announced,
+    CallerBack,
+    CallerKeyed,
     CallerLeft,
     HandoffEvent,
+    NodeGone,
+    PlaceKept,
+    PlaceMoved,
+    QueueShut,
     Refusal,
+    TalkOver,
 )
+from ivr.handoff.offer import Actions, Offer
+from ivr.handoff.talk_actions import TalkEnding
 
-ACCEPT_KEY = "1"
-DECLINE_KEY = "2"
+ACCEPT_KEY, DECLINE_KEY = "1", "2"  # the agent's
+CALLBACK_KEY, MESSAGE_KEY = "1", "2"  # the caller's
+WHERE_KEYS = frozenset({"0", "*"})  # say again where I stand
+PARTING_LIMIT = 15.0  # seconds; a closing sentence whose end nobody reports
 
 
 class Phase(StrEnum):
     """Where a handoff stands."""
 
     REQUESTED = "requested"
+    QUEUED = "queued"
     OFFERED = "offered"  # an agent's phone rings
     BRIEFING = "briefing"  # the agent hears who it is
-    WAITING = "waiting"  # everybody was busy; the next round comes soon
     BRIDGED = "bridged"
+    PARTING = "parting"  # the agent has hung up; the caller hears what happens next
     WRAPPED = "wrapped"
+
+
+WAITING = frozenset({Phase.QUEUED, Phase.OFFERED, Phase.BRIEFING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +83,29 @@ class Limits:
     """One agent's phone rings."""
     accept: float = 15.0
     """From the agent's pick-up to their pressing 1, the briefing included."""
-    search: float = 60.0
-    """After this no new agent is rung and the caller is offered a message or a call-back."""
-    pause: float = 5.0
-    """Between two rounds when everybody was busy."""
+    first: float = 10.0
+    """From the request to a word about it, when the queue has not told the place by then."""
+    moved: float = 10.0
+    """Least between two announcements, even if the caller moved forward."""
     reassure: float = 20.0
-    """Between two announcements that somebody is still being found."""
+    """Between two announcements when nothing happened."""
 
 
 class Handoff:
     """One caller on the way to a person."""
 
-    def __init__(self, agents: Sequence[Agent], limits: Limits) -> None:
-        """
-        Prepare to ring *agents* in their order.
-
-        Args:
-            agents: Who may take this call, in the order to ring them; may be empty.
-            limits: How long things may take.
-        """
-        self._agents = tuple(agents)
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._waiting = list(self._agents)
-        self._again: list[Agent] = []
-        self._offer = 0
-        self._agent: Agent | None = None
-        self._give_up_at = 0.0
-        self._reassure_at = 0.0
-        self._step_at: float | None = None
         self.phase = Phase.REQUESTED
-        self.refusals: list[Refusal] = []
-        """Why agents did not take it, in order."""
-
-    @property
-    def agent(self) -> Agent | None:
-        """Who is rung, briefed or talking now."""
-        return self._agent
+        self.troubles: list[Trouble] = []
+        """What went wrong on the way, in order."""
+        self.aside = False
+        """Whether the caller is giving their number meanwhile."""
+        self.offer = Offer()
+        """Who is rung, briefed or talks, and who passed."""
+        self._company = Company(first=limits.first, moved=limits.moved, reassure=limits.reassure)
+        self._shut: QueueShut | None = None
+        self._parting_until: float | None = None
 
     @property
     def ended(self) -> bool:
@@ -101,112 +114,214 @@ class Handoff:
 
     @property
     def deadline(self) -> float | None:
-        """When to call `handle_deadline`, in the shell's clock; None: never."""
-        if self.phase in {Phase.REQUESTED, Phase.BRIDGED, Phase.WRAPPED}:
-            return None
-        return self._reassure_at if self._step_at is None else min(self._step_at, self._reassure_at)
+        """
+        When to call `handle_deadline`, in the shell's clock.
 
-    def start(self, *, now: float) -> tuple[HandoffAction, ...]:
-        """Begin to look for a person."""
-        self._give_up_at = now + self.limits.search
-        self._reassure_at = now + self.limits.reassure
-        return (*self._next_agent(now), *self._announce(Announcement.FINDING))
+        None: never, or nothing but the end of a talk or of the caller's giving their number
+        can change anything.
+        """
+        told_at = self._company.due if self._listening else None
+        due = (self.offer.until, told_at, self._parting_until)
+        return min((moment for moment in due if moment is not None), default=None)
 
-    def handle(self, event: HandoffEvent, *, now: float) -> tuple[HandoffAction, ...]:
+    def start(self, *, now: float) -> Actions:
+        """Take note that the caller waits in the queue, and tell them."""
+        self.phase = Phase.QUEUED
+        return (self._company.say(Announcement.FINDING, now=now),)
+
+    def handle(self, event: HandoffEvent, *, now: float) -> Actions:
         """Take in *event* and say what to do about it."""
-        if self.ended:
-            return ()
         match event:
+            case AgentOffered(agent=agent):
+                return self._offered(agent, now)
+            case _ if self.ended:
+                return ()
+            case PlaceMoved():
+                self._shut = None
+                can_tell = self._listening and self.phase is not Phase.BRIEFING
+                return self._company.move(event, now=now, can_tell=can_tell)
+            case QueueShut():
+                self._shut = event
+                return self._wait_on()
+            case CallerKeyed(key=key):
+                return self._caller_keyed(key, now) if self._listening else ()
+            case CallerBack():
+                return self._caller_back(now) if self.aside else ()
+            case PlaceKept():
+                return self._leave(Outcome.WANTS_CALLBACK) if self.aside else ()
+            case Announced():
+                return self._finish(Outcome.SERVED) if self.phase is Phase.PARTING else ()
             case CallerLeft():
                 return self._caller_left()
-            case _ if event.offer != self._offer or self._agent is None:
-                return ()
-            case AgentAnswered():
-                return self._answered(now)
-            case AgentRefused(refusal=refusal):
-                return self._refused(refusal, now)
-            case AgentKeyed(key=key):
-                return self._keyed(key, now)
-            case AgentLeft(lost=lost):
-                return self._agent_left(now, lost=lost)
             case _:
-                assert_never(event)
+                return self._of_agent(event, now) if event.offer == self.offer.number else ()
 
-    def handle_deadline(self, *, now: float) -> tuple[HandoffAction, ...]:
+    def handle_deadline(self, *, now: float) -> Actions:
         """Tell the handoff that `deadline` may have passed."""
         if self.deadline is None or now < self.deadline:
             return ()
-        if self._step_at is not None and now >= self._step_at:
-            return self._step(now)
-        self._reassure_at = now + self.limits.reassure
-        return self._announce(Announcement.STILL_LOOKING)
+        if self._parting_until is not None:
+            return self._finish(Outcome.SERVED)
+        if self.offer.until is None or now < self.offer.until:
+            return (self._where(now),)
+        if self.phase is Phase.OFFERED:
+            return self._refused(Refusal.NO_ANSWER)
+        return self._refused(Refusal.CALLER_GONE if self.offer.accepted else Refusal.SILENT)
 
-    def _step(self, now: float) -> tuple[HandoffAction, ...]:
-        if self.phase is Phase.WAITING:
-            return self._next_agent(now)
-        refusal = Refusal.NO_ANSWER if self.phase is Phase.OFFERED else Refusal.SILENT
-        return (Withdraw(self._offer), *self._refused(refusal, now))
+    # ---------------------------------------------------------------- the queue
 
-    def _answered(self, now: float) -> tuple[HandoffAction, ...]:
-        if self.phase is not Phase.OFFERED:
+    def _offered(self, agent: Agent, now: float) -> Actions:
+        """Ring them; an offer there is no use for goes back at once."""
+        if self.phase is not Phase.QUEUED:
+            return (Release(agent.name, Refusal.CALLER_GONE),)
+        self.phase = Phase.OFFERED
+        return self.offer.ring(agent, until=now + self.limits.ring)
+
+    def _wait_on(self) -> Actions:
+        """Wait for the next offer, if there will be one."""
+        if self._shut is None or self.aside or self.phase is not Phase.QUEUED:
             return ()
-        self.phase = Phase.BRIEFING
-        self._step_at = now + self.limits.accept
-        return (Brief(self._offer),)
+        trouble = Trouble.CLOSED if self._shut.closed else Trouble.NOBODY_THERE
+        self.troubles.append(trouble)
+        return (Leave(), *self._finish(Outcome.NOBODY, trouble, self._shut.says))
 
-    def _keyed(self, key: str, now: float) -> tuple[HandoffAction, ...]:
-        if self.phase is not Phase.BRIEFING:
+    # ---------------------------------------------------------------- the agent
+
+    def _of_agent(self, event: AgentNews, now: float) -> Actions:
+        match event:
+            case AgentAnswered():
+                return self._answered(now) if self.phase is Phase.OFFERED else ()
+            case AgentRefused(refusal=refusal):
+                return self._refused(refusal) if self.phase is Phase.OFFERED else ()
+            case AgentKeyed(key=key):
+                return self._agent_keyed(key) if self.phase is Phase.BRIEFING else ()
+            case AgentLeft(lost=lost):
+                return self._agent_left(now, lost=lost)
+            case NodeGone() if self.phase is Phase.BRIDGED:
+                return self._queue_again(Announcement.CUT_OFF, Trouble.NODE_GONE, now)
+            case NodeGone():
+                return self._agent_left(now, lost=True)
+            case TalkOver():
+                return self._talk_over(event, now) if self.phase is Phase.BRIDGED else ()
+            case _:
+                assert_never(event)
+
+    def _answered(self, now: float) -> Actions:
+        self.phase = Phase.BRIEFING
+        self.offer.until = now + self.limits.accept
+        if self.offer.agent is not None and self.offer.agent.in_browser:
+            return self._accept()
+        coming = () if self.aside else (self._where(now),)
+        return (Brief(self.offer.number), *coming)
+
+    def _agent_keyed(self, key: str) -> Actions:
+        if self.offer.accepted:
             return ()
         if key == ACCEPT_KEY:
-            self.phase = Phase.BRIDGED
-            return (Bridge(self._offer),)
-        if key == DECLINE_KEY:
-            return (Withdraw(self._offer), *self._refused(Refusal.DECLINED, now))
-        return ()
+            return self._accept()
+        return self._refused(Refusal.DECLINED) if key == DECLINE_KEY else ()
 
-    def _refused(self, refusal: Refusal, now: float) -> tuple[HandoffAction, ...]:
-        if self._agent is not None and refusal is not Refusal.DECLINED:
-            self._again.append(self._agent)
-        self.refusals.append(refusal)
-        return self._next_agent(now)
+    def _accept(self) -> Actions:
+        if self.aside:
+            self.offer.accepted = True
+            return (Recall(),)
+        return self._bridge()
 
-    def _agent_left(self, now: float, *, lost: bool) -> tuple[HandoffAction, ...]:
-        withdraw = Withdraw(self._offer)
-        if self.phase is not Phase.BRIDGED:
-            return (withdraw, *self._refused(Refusal.DECLINED, now))
-        if not lost:
-            return self._finish(Outcome.SERVED)
-        self._give_up_at = now + self.limits.search
-        self._reassure_at = now + self.limits.reassure
-        self._waiting = list(self._agents)
-        self._again.clear()
-        return (withdraw, *self._next_agent(now), *self._announce(Announcement.CUT_OFF))
+    def _bridge(self) -> Actions:
+        self.phase = Phase.BRIDGED
+        return (Bridge(self.offer.number), *self.offer.settle())
 
-    def _caller_left(self) -> tuple[HandoffAction, ...]:
-        talked = self.phase is Phase.BRIDGED
-        withdraw = () if self._agent is None else (Withdraw(self._offer),)
-        outcome = Outcome.SERVED if talked else Outcome.CALLER_LEFT
-        return (*withdraw, *self._finish(outcome))
+    def _refused(self, refusal: Refusal) -> Actions:
+        """Let the agent go, who may be gone, and wait on."""
+        released = self.offer.release(refusal)
+        self.phase = Phase.QUEUED
+        return (*released, *self._wait_on())
 
-    def _next_agent(self, now: float) -> tuple[HandoffAction, ...]:
-        self._agent = None
-        if now >= self._give_up_at or not (self._waiting or self._again):
-            return self._finish(Outcome.NOBODY)
-        if not self._waiting:
-            self._waiting, self._again = self._again, []
-            self.phase = Phase.WAITING
-            self._step_at = now + self.limits.pause
-            return ()
-        self._agent = self._waiting.pop(0)
-        self._offer += 1
-        self.phase = Phase.OFFERED
-        self._step_at = now + self.limits.ring
-        return (Offer(self._offer, self._agent),)
+    def _agent_left(self, now: float, *, lost: bool) -> Actions:
+        match self.phase:
+            case Phase.OFFERED | Phase.BRIEFING:
+                return self._refused(Refusal.AGENT_GONE if lost else Refusal.DECLINED)
+            case Phase.BRIDGED if lost:
+                return self._queue_again(Announcement.CUT_OFF, Trouble.AGENT_GONE, now)
+            case Phase.BRIDGED:
+                return self._part(self.offer.name, now)
+            case _:
+                return ()
 
-    def _announce(self, what: Announcement) -> tuple[HandoffAction, ...]:
-        return () if self.ended else (Announce(what),)
+    def _talk_over(self, event: TalkOver, now: float) -> Actions:
+        match event.ending:
+            case TalkEnding.DONE:
+                return self._part(event.person or self.offer.name, now)
+            case TalkEnding.CALLER_LEFT:
+                return self._caller_left()
+            case TalkEnding.AGENT_GONE:
+                return self._queue_again(Announcement.CUT_OFF, Trouble.AGENT_GONE, now)
+            case TalkEnding.TO_QUEUE:
+                return self._queue_again(Announcement.SENT_ON, None, now, queue=event.to)
+            case _:
+                assert_never(event.ending)
 
-    def _finish(self, outcome: Outcome) -> tuple[HandoffAction, ...]:
+    def _part(self, person: str, now: float) -> Actions:
+        self.phase = Phase.PARTING
+        self._parting_until = now + PARTING_LIMIT
+        return (*self.offer.wrap_up(), Announce(Announcement.PARTING, person=person))
+
+    def _queue_again(
+        self, why: Announcement, trouble: Trouble | None, now: float, *, queue: str = ""
+    ) -> Actions:
+        if trouble is not None:
+            self.troubles.append(trouble)
+        self.phase = Phase.QUEUED
+        self._shut = None
+        self._company.begin_anew()
+        again = EnterAgain(queue)
+        return (*self.offer.wrap_up(), again, self._company.say(why, now=now))
+
+    # ---------------------------------------------------------------- the caller
+
+    @property
+    def _listening(self) -> bool:
+        """Whether the caller waits and can be told something."""
+        return self.phase in WAITING and not self.aside
+
+    def _caller_keyed(self, key: str, now: float) -> Actions:
+        if key == CALLBACK_KEY:
+            self.aside = True
+            return (StepAside(),)
+        if key == MESSAGE_KEY:
+            return self._leave(Outcome.WANTS_MESSAGE)
+        return (self._where(now, asked=True),) if key in WHERE_KEYS else ()
+
+    def _caller_back(self, now: float) -> Actions:
+        self.aside = False
+        if self.offer.accepted:
+            return self._bridge()
+        return self._wait_on() or (self._where(now, asked=True),)
+
+    def _caller_left(self) -> Actions:
+        match self.phase:
+            case Phase.BRIDGED:
+                return (*self.offer.wrap_up(), *self._finish(Outcome.SERVED))
+            case Phase.PARTING:
+                return self._finish(Outcome.SERVED)
+            case _:
+                return self._leave(Outcome.CALLER_LEFT)
+
+    def _leave(self, outcome: Outcome) -> Actions:
+        """Wait no longer; who was rung did nothing wrong."""
+        released = self.offer.release(Refusal.CALLER_GONE)
+        place = KeepPlace() if outcome is Outcome.WANTS_CALLBACK else Leave()
+        return (*released, place, *self._finish(outcome))
+
+    def _where(self, now: float, *, asked: bool = False) -> Announce:
+        if self.phase is Phase.BRIEFING:
+            return self._company.say(Announcement.COMING, now=now, person=self.offer.name)
+        return self._company.where(now=now, asked=asked)
+
+    def _finish(
+        self, outcome: Outcome, trouble: Trouble | None = None, says: str = ""
+    ) -> tuple[Finish]:
         self.phase = Phase.WRAPPED
-        self._agent = None
-        return (Finish(outcome),)
+        self.aside = False
+        self._parting_until = None
+        return (Finish(outcome, trouble, says),)

@@ -23,6 +23,9 @@ from ivr.database import Database
 from ivr.dialog.actions import HandoffReason
 from ivr.errors import MisuseError, StoreError
 from ivr.handoff.actions import Outcome as HandoffOutcome
+from ivr.handoff.actions import Trouble
+from ivr.handoff.events import Refusal
+from ivr.handoff.tickets import Priority
 
 _log = log.get(__name__)
 
@@ -33,6 +36,7 @@ WITHHELD = "[withheld]"
 
 _NAME = re.compile(r"(?!.*\d{5})[A-Za-z_][\w.:-]{0,99}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64}")
+_PERSON = re.compile(r"(?!.*\d{5})[^\W\d_][\w .'-]{0,59}")
 _FILE = re.compile(r"[0-9a-f]{32}\.wav")
 
 _SCHEMA = """
@@ -45,7 +49,26 @@ create table if not exists calls (
     recording text not null, recording_stopped integer not null
 );
 create index if not exists calls_started on calls (started);
+create table if not exists waits (
+    call text primary key, waited real not null, priority text not null, agent text not null,
+    refusals text not null, troubles text not null
+);
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How a call came to a person, or did not."""
+
+    waited: float
+    """Seconds from the request to the first bridge, or to the end of waiting."""
+    priority: Priority = Priority.ROUTINE
+    agent: str = ""
+    """Name of who talked to the caller, from the roster."""
+    refusals: tuple[Refusal, ...] = ()
+    """Why agents did not take it, in order."""
+    troubles: tuple[Trouble, ...] = ()
+    """What went wrong on the way, in order."""
 
 
 class CallOutcome(StrEnum):
@@ -84,6 +107,8 @@ class CallRow:
     """Why it went to a person, if it did."""
     queue: str = ""
     handoff: HandoffOutcome | None = None
+    wait: Wait | None = None
+    """None: nobody was asked for."""
     turns: int = 0
     latencies: tuple[float, ...] = ()
     """From the end of what the caller did to our answer, turn by turn, in seconds."""
@@ -208,6 +233,10 @@ class CallBook:
             f"insert or replace into calls (run, {columns}) values (?{', ?' * len(_COLUMNS)})",  # noqa: S608 - our own columns
             [(self._run, *_written(row)) for row in rows],
         )
+        connection.executemany(
+            "insert or replace into waits values (?, ?, ?, ?, ?, ?)",
+            [(row.call, *_written_wait(row.wait)) for row in rows if row.wait is not None],
+        )
 
     def _note_trouble(self, error: StoreError) -> None:
         if not self._in_trouble:
@@ -228,6 +257,9 @@ _COLUMNS = (
     *("call", "started", "answered", "ended", "flow", "version", "path", "outcome", "reason"),
     *("queue", "handoff", "turns", "latencies_ms", "recording", "recording_stopped"),
 )
+
+_OF_WAIT = ("waited", "priority", "agent", "refusals", "troubles")
+"""A table of their own: call books of earlier versions have no columns for them."""
 
 
 def _written(row: CallRow) -> tuple[str | int | None, ...]:
@@ -251,6 +283,16 @@ def _written(row: CallRow) -> tuple[str | int | None, ...]:
     )
 
 
+def _written_wait(wait: Wait) -> tuple[str | float, ...]:
+    return (
+        round(wait.waited, 1),
+        wait.priority,
+        wait.agent if not wait.agent or _PERSON.fullmatch(wait.agent) else WITHHELD,
+        json.dumps(wait.refusals),
+        json.dumps(wait.troubles),
+    )
+
+
 def _name(text: str) -> str:
     return text if not text or _NAME.fullmatch(text) else WITHHELD
 
@@ -261,10 +303,13 @@ def _moment(at: datetime | None) -> str | None:
 
 def _recent(count: int, connection: sqlite3.Connection) -> tuple[CallRow, ...]:
     found = connection.execute(
-        f"select {', '.join(_COLUMNS)} from calls order by started desc, rowid desc limit ?",  # noqa: S608 - our own columns
+        f"select {', '.join(f'calls.{column}' for column in _COLUMNS)}, {', '.join(_OF_WAIT)} "  # noqa: S608 - our own columns
+        "from calls left join waits on waits.call = calls.call "
+        "order by started desc, calls.rowid desc limit ?",
         (count,),
     )
-    return tuple(_read(dict(zip(_COLUMNS, values, strict=True))) for values in found)
+    names = (*_COLUMNS, *_OF_WAIT)
+    return tuple(_read(dict(zip(names, values, strict=True))) for values in found)
 
 
 def _read(found: dict[str, Any]) -> CallRow:
@@ -280,10 +325,23 @@ def _read(found: dict[str, Any]) -> CallRow:
         reason=HandoffReason(found["reason"]) if found["reason"] else None,
         queue=found["queue"],
         handoff=HandoffOutcome(found["handoff"]) if found["handoff"] else None,
+        wait=_read_wait(found),
         turns=found["turns"],
         latencies=tuple(ms / 1000 for ms in json.loads(found["latencies_ms"])),
         recording=found["recording"],
         recording_stopped=bool(found["recording_stopped"]),
+    )
+
+
+def _read_wait(found: dict[str, Any]) -> Wait | None:
+    if found["waited"] is None:
+        return None
+    return Wait(
+        found["waited"],
+        Priority(found["priority"]),
+        found["agent"],
+        tuple(Refusal(refusal) for refusal in json.loads(found["refusals"])),
+        tuple(Trouble(trouble) for trouble in json.loads(found["troubles"])),
     )
 
 
@@ -293,4 +351,7 @@ def _read_moment(written: str | None) -> datetime | None:
 
 def _delete_before(moment: datetime, connection: sqlite3.Connection) -> int:
     at = _moment(moment)
+    connection.execute(
+        "delete from waits where call in (select call from calls where started < ?)", (at,)
+    )
     return connection.execute("delete from calls where started < ?", (at,)).rowcount

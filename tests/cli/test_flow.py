@@ -41,13 +41,15 @@ def run(*arguments: str) -> int:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "main_menu.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "nobody_available.yaml").write_text(NOBODY, encoding="utf-8")
+    keep = NOBODY.replace("nobody_available", "keep_my_place")
+    (tmp_path / "keep_my_place.yaml").write_text(keep, encoding="utf-8")
     (tmp_path / "README.md").write_text("Not a flow: [", encoding="utf-8")
     return tmp_path
 
 
 def test_good_flows_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder)) == 0
-    assert capsys.readouterr().out.startswith("2 flows, 4 states, no mistakes")
+    assert capsys.readouterr().out.startswith("3 flows, 5 states, no mistakes")
 
 
 def test_every_mistake_of_every_file_is_printed(
@@ -91,7 +93,7 @@ def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture
 def test_scripts_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--json", "--escape") == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["ok"], found["errors"], len(found["escape"])) == (True, [], 4)
+    assert (found["ok"], found["errors"], len(found["escape"])) == (True, [], 5)
     (folder / "main_menu.yaml").write_text("flow: main_menu\n", "utf-8")
     assert run(str(folder), "--json") == 1
     found = json.loads(capsys.readouterr().out)

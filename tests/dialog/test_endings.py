@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from ivr.dialog.actions import Briefing, HandoffReason, HangUp, TakeMessage
-from ivr.dialog.briefing import spoken
+from ivr.dialog.actions import Briefing, Deed, HandoffReason, HangUp, Remark, TakeMessage
+from ivr.dialog.briefing import why
 from ivr.dialog.events import SpeechStarted
 from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
@@ -36,19 +36,17 @@ def test_the_agent_learns_who_calls_and_what_for() -> None:
     call = at_look_up()
     call.operation("not_found")
     call.finish_prompt()
-    assert call.handed_off.briefing == Briefing(
-        caller="Testa Exampleton",
-        verified="date of birth",
-        wanted="Prescription refill",
-        reason=HandoffReason.FLOW,
-        detail="number not found",
-    )
+    briefing = call.handed_off.briefing
+    assert (briefing.caller, briefing.verified) == ("Testa Exampleton", "date of birth")
+    assert briefing.wanted == "Prescription refill"
+    assert (briefing.reason, briefing.detail) == (HandoffReason.FLOW, "number not found")
 
 
 def test_the_agent_learns_nothing_that_was_not_said() -> None:
     call = at_menu()
     call.say("operator")
-    assert call.handed_off.briefing == Briefing("", "", "", HandoffReason.ASKED)
+    said = (Remark("operator", 0.95),)
+    assert call.handed_off.briefing == Briefing("", "", "", HandoffReason.ASKED, said=said)
 
 
 def test_what_was_proved_before_this_conversation_is_told_too() -> None:
@@ -67,26 +65,37 @@ def test_the_errand_is_remembered_after_it_is_done() -> None:
     assert call.handed_off.briefing.wanted == "Prescription refill"
 
 
-def test_the_briefing_is_spoken_in_one_breath() -> None:
-    call = at_look_up()
+def test_the_briefing_tells_what_was_done_said_and_answered() -> None:
+    call = at_number()
+    call.say("one two three")
+    call.press("1234567")
     call.operation("not_found")
     call.finish_prompt()
-    assert spoken(call.handed_off.briefing, phrases()) == (
-        "Testa Exampleton, proved by date of birth. Calls about: Prescription refill. "
-        "Number not found. Press 1 to take the call, or 2 to pass."
+    briefing = call.handed_off.briefing
+    assert briefing.done == (
+        Deed("identity.verify", "verified"),
+        Deed("refills.status", "not_found"),
     )
+    assert briefing.said[-1].words == "one two three"
+    assert briefing.known == ("birth", "number")
+    assert briefing.language == "en"
 
 
-def test_a_briefing_that_knows_nothing_says_so() -> None:
+def test_only_the_last_three_utterances_are_remembered() -> None:
+    call = at_menu()
+    for words in ("one", "two", "three", "four"):
+        call.say(words)
+    call.press("0")
+    assert [remark.words for remark in call.handed_off.briefing.said] == ["two", "three", "four"]
+
+
+def test_why_a_call_goes_to_a_person_is_said_in_the_authors_words_or_the_lines() -> None:
     for reason in HandoffReason:
-        text = spoken(Briefing("", "", "", reason), phrases("es"))
-        assert text.startswith(phrases("es").briefing_unknown)
-        assert text.endswith(phrases("es").briefing_accept)
-
-
-def test_a_name_with_braces_is_only_a_name() -> None:
-    briefing = Briefing("{verified}", "{caller}", "{wanted}", HandoffReason.ASKED)
-    assert spoken(briefing, phrases()).startswith("{verified}, proved by {caller}.")
+        told = why(Briefing("", "", "", reason, "number not found"), phrases())
+        assert told == "Number not found."
+        assert bool(why(Briefing("", "", "", reason), phrases())) == (
+            reason is not HandoffReason.FLOW
+        )
 
 
 def test_the_end_says_goodbye_and_hangs_up() -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from ivr.announcing import words_of
 from ivr.audio.pcm import FRAME_BYTES, FRAME_SAMPLES
-from ivr.dialog.actions import Briefing, HandoffReason
-from ivr.dialog.briefing import spoken
+from ivr.handoff.actions import Announce, Announcement
+from ivr.handoff.card import Card
+from ivr.introduction import whisper
 from ivr.speech.tones import hold_music
 from tests.flows.shipped import wording
 from tests.line.conftest import AGENT_HZ, NewLine
@@ -28,10 +30,16 @@ CALLER_HZ = 450.0
 BEEP_HZ = 1000.0
 QUIET_DBFS = -60.0
 PAUSE = 25  # frames; between announcement and music, or within a sentence
-ALEX = Briefing(
-    "Alex Sample", "date of birth and phone", "Prescription refill", HandoffReason.ASKED
+ALEX = Card(
+    "00000001",
+    "the pharmacy",
+    caller="Alex Sample",
+    verified="date of birth and phone",
+    wanted="Prescription refill",
+    why="Asked for a person.",
 )
 IMPATIENT = {"handoff": {"ring_for": 2.0, "accept_within": 6.0}}
+REFILLS = {"flows": {"start": "refill_status"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +51,25 @@ class Desk:
     second: AgentPhone
 
 
-@pytest.fixture(scope="module")
-def office(new_line: NewLine) -> Iterator[Desk]:
-    with AgentPhone() as first, AgentPhone(greeting=tone(AGENT_HZ, 1.0)) as second:
-        flow = {"flows": {"start": "refill_status"}}
-        with new_line(IMPATIENT | flow, agents=[first.uri, second.uri]) as line:
-            yield Desk(line, first, second)
+@pytest.fixture
+def desk(new_line: NewLine) -> Iterator[Desk]:
+    first, second = AgentPhone(Manner.DECLINE), AgentPhone(greeting=tone(AGENT_HZ, 1.0))
+    with first, second, new_line(IMPATIENT | REFILLS, agents=[first.uri, second.uri]) as line:
+        yield Desk(line, first, second)
 
 
 @pytest.fixture
-def desk(office: Desk) -> Desk:
-    office.line.await_no_call()
-    office.first.forget(Manner.DECLINE)
-    office.second.forget(Manner.ACCEPT)
-    return office
+def lonely(new_line: NewLine) -> Iterator[Desk]:
+    """A line whose only agent lets it ring."""
+    with AgentPhone(Manner.RING) as only, new_line(REFILLS, agents=[only.uri]) as line:
+        yield Desk(line, only, only)
+
+
+@pytest.fixture
+def empty(new_line: NewLine) -> Iterator[LineProcess]:
+    """A line for which nobody works."""
+    with new_line(REFILLS) as line:
+        yield line
 
 
 def test_caller_and_agent_hear_each_other(desk: Desk) -> None:
@@ -73,13 +86,21 @@ def test_caller_and_agent_hear_each_other(desk: Desk) -> None:
     assert agent.over.wait(PATIENCE)
 
 
-def test_an_agent_who_hangs_up_ends_the_call(desk: Desk) -> None:
+def test_when_the_agent_hangs_up_the_caller_hears_who_it_was_before_the_end(
+    desk: Desk, line_voice: Renderer
+) -> None:
     with Phone(desk.line.port) as phone:
         phone.press("0")
         hears(phone, AGENT_HZ)
         desk.second.hang_up(desk.second.await_call())
         phone.await_hang_up()
+        closing = Announce(Announcement.PARTING, person="Agent 2")
+        assert says(phone.heard(), line_voice(announced(closing)))
     assert desk.line.await_last_row()["outcome"] == "handed_off"
+
+
+def announced(what: Announce) -> str:
+    return words_of(what, wording()("en"), queue="the front desk")
 
 
 @pytest.mark.parametrize("manner", [Manner.DECLINE, Manner.BUSY, Manner.RING, Manner.ANSWER])
@@ -105,12 +126,14 @@ def test_an_agent_who_passes_with_2_is_let_go_and_the_next_one_rung(desk: Desk) 
         assert call.over.wait(PATIENCE)
 
 
-def test_a_phone_that_cannot_be_reached_is_passed_over(new_line: NewLine, desk: Desk) -> None:
-    agents = ["sip:nobody@no-such-host.invalid", desk.second.uri]
+def test_a_phone_that_cannot_be_reached_is_passed_over(
+    new_line: NewLine, agent: AgentPhone
+) -> None:
+    agents = ["sip:nobody@no-such-host.invalid", agent.uri]
     with new_line(IMPATIENT, agents=agents) as line, Phone(line.port) as phone:
         phone.press("0")
         hears(phone, AGENT_HZ)
-        (refused,) = line.logged("agent did not take it")
+        (refused,) = line.logged("offer not taken")
         assert refused["refusal"] == "unreachable"
 
 
@@ -133,12 +156,10 @@ def test_a_caller_who_hangs_up_during_the_briefing_frees_the_agent(desk: Desk) -
     assert call.over.wait(PATIENCE)
 
 
-def test_the_agent_is_told_who_it_is_and_what_they_want(
-    new_line: NewLine, desk: Desk, line_voice: Renderer
-) -> None:
+def test_the_agent_is_told_who_it_is_and_what_they_want(desk: Desk, line_voice: Renderer) -> None:
     desk.first.manner = Manner.ANSWER
-    refills = {"flows": {"start": "refill_status"}}
-    with new_line(refills, agents=[desk.first.uri]) as line, Phone(line.port) as phone:
+    line = desk.line
+    with Phone(line.port) as phone:
         line.await_call(state="verify_identity.ask_birth")
         phone.press_all("03031982")
         line.await_call(state="verify_identity.ask_phone")
@@ -147,7 +168,7 @@ def test_the_agent_is_told_who_it_is_and_what_they_want(
         phone.press("0")
         call = desk.first.await_call()
         call.await_sound(after=0.0)
-        told = spoken(ALEX, wording()("en"))
+        told = whisper(ALEX, wording()("en"))
         until(
             lambda: says(call.heard(), line_voice(told)),
             every=0.5,
@@ -181,40 +202,118 @@ def quiet_stretches(pcm: bytes) -> list[int]:
     return stretches
 
 
-def test_with_nobody_there_a_message_is_kept(desk: Desk, voice: Renderer) -> None:
-    desk.second.manner = Manner.DECLINE
-    words = voice("this is alex sample please call me back")
+def test_the_caller_hears_that_the_agent_is_coming(desk: Desk, line_voice: Renderer) -> None:
+    desk.first.manner = Manner.ANSWER
+    coming = line_voice(announced(Announce(Announcement.COMING, person="Agent 1")))
     with Phone(desk.line.port) as phone:
         phone.press("0")
-        desk.line.await_call(state="nobody_available.offer")
+        desk.first.await_call()
+        until(lambda: says(phone.heard(), coming), every=0.2, within=20.0, what="the name")
+
+
+def test_a_waiting_caller_hears_their_place_and_what_they_can_press(
+    lonely: Desk, line_voice: Renderer
+) -> None:
+    place = Announce(Announcement.PLACE, 0, keys=True)
+    with Phone(lonely.line.port) as phone:
+        phone.press("0")
+        told = line_voice(announced(place))
+        until(lambda: says(phone.heard(), told), every=0.5, within=30.0, what="the place")
+
+
+def test_a_waiting_caller_keeps_the_place_and_is_called_back_at_the_number_they_call_from(
+    lonely: Desk, line_voice: Renderer
+) -> None:
+    with Phone(lonely.line.port, number="+12125550142") as phone:
+        phone.press("0")
+        until(lambda: lonely.first.rung, what="the ringing")
         phone.press("1")
-        hears(phone, BEEP_HZ)
-        phone.await_silence(of=0.1)
-        phone.say(words)
-        phone.press("#")
+        lonely.line.await_call(state="keep_my_place.offer")
+        number = line_voice(
+            "I can call you back at two one two, five five five, zero one four two."
+        )
+        until(lambda: says(phone.heard(), number), every=0.2, within=20.0, what="the number")
+        phone.press("1")
         phone.await_hang_up()
-    row = desk.line.await_last_row()
+    row = lonely.line.await_last_row()
+    assert (row["outcome"], row["handoff"]) == ("callback", "wants_callback")
+    until(lambda: lonely.first.cancelled, what="CANCEL at the agent")
+
+
+def test_a_caller_who_gives_up_the_call_back_waits_on_and_is_served(desk: Desk) -> None:
+    desk.first.manner = desk.second.manner = Manner.RING
+    with Phone(desk.line.port) as phone:
+        phone.press("0")
+        until(lambda: desk.first.rung, what="the ringing")
+        phone.press("1")
+        desk.line.await_call(state="keep_my_place.ask_number")
+        phone.press("0")
+        desk.line.await_call(phase="handoff")
+        desk.second.manner = Manner.ACCEPT
+        hears(phone, AGENT_HZ, within=60.0)
+    assert desk.line.await_last_row()["handoff"] == "served"
+
+
+def test_an_agent_who_accepts_while_a_number_is_given_talks_to_the_caller(desk: Desk) -> None:
+    desk.first.manner = Manner.ANSWER
+    with Phone(desk.line.port) as phone:
+        phone.press("0")
+        call = desk.first.await_call()
+        phone.press("1")
+        desk.line.await_call(state="keep_my_place.ask_number")
+        phone.press_all("212")
+        call.press("1")
+        call.hum(tone(AGENT_HZ, 1.0))
+        hears(phone, AGENT_HZ)
+
+
+def test_a_waiting_caller_leaves_a_message_instead(lonely: Desk, voice: Renderer) -> None:
+    with Phone(lonely.line.port) as phone:
+        phone.press("0")
+        until(lambda: lonely.first.rung, what="the ringing")
+        phone.press("2")
+        leave_message(phone, lonely.line, voice)
+    until(lambda: lonely.first.cancelled, what="CANCEL at the agent")
+    row = lonely.line.await_last_row()
+    assert (row["outcome"], row["handoff"]) == ("message", "wants_message")
+
+
+def test_with_nobody_there_a_message_is_kept(empty: LineProcess, voice: Renderer) -> None:
+    with Phone(empty.port) as phone:
+        phone.press("0")
+        empty.await_call(state="nobody_available.offer")
+        phone.press("1")
+        leave_message(phone, empty, voice)
+    row = empty.await_last_row()
     assert (row["outcome"], row["handoff"]) == ("message", "nobody")
-    message = json.loads(desk.line.ivr("messages", "--json"))[-1]
+
+
+def leave_message(phone: Phone, line: LineProcess, voice: Renderer) -> None:
+    words = voice("this is alex sample please call me back")
+    hears(phone, BEEP_HZ)
+    phone.await_silence(of=0.1)
+    phone.say(words)
+    phone.press("#")
+    phone.await_hang_up()
+    message = json.loads(line.ivr("messages", "--json"))[-1]
     assert (message["kind"], message["queue"]) == ("voice", "front_desk")
-    sound = desk.line.data / "messages" / message["file"]
+    sound = line.data / "messages" / message["file"]
     assert says(sound.read_bytes(), words)
 
 
-def test_with_nobody_there_a_number_to_call_back_is_kept(desk: Desk) -> None:
-    desk.second.manner = Manner.DECLINE
-    with Phone(desk.line.port) as phone:
+def test_with_nobody_there_a_number_to_call_back_is_kept(empty: LineProcess) -> None:
+    with Phone(empty.port) as phone:
         phone.press("0")
-        desk.line.await_call(state="nobody_available.offer")
+        empty.await_call(state="nobody_available.offer")
         phone.press("2")
-        turn = desk.line.await_call(state="nobody_available.ask_number")["turn"]
+        turn = empty.await_call(state="nobody_available.ask_number")["turn"]
         phone.press_all("2125550142")
-        until(lambda: desk.line.calls[0]["turn"] > turn, every=0.05, what="the reading back")
+        until(lambda: empty.calls[0]["turn"] > turn, every=0.05, what="the reading back")
         phone.press("1")
         phone.await_hang_up()
-    assert desk.line.await_last_row()["outcome"] == "callback"
-    message = json.loads(desk.line.ivr("messages", "--json"))[-1]
+    assert empty.await_last_row()["outcome"] == "callback"
+    message = json.loads(empty.ivr("messages", "--json"))[-1]
     assert message["kind"] == "callback"
     assert "2125550142" not in message["number"]
-    message = json.loads(desk.line.ivr("messages", "--json", "--show"))[-1]
+    message = json.loads(empty.ivr("messages", "--json", "--show"))[-1]
     assert message["number"] == "2125550142"

@@ -29,6 +29,7 @@ ASKED = [
 """In a handoff nobody is asked what they want."""
 AT_ONCE = 2  # callers; each has an agent, and a line carries four legs
 WORDS_A_MINUTE = 160  # as shipped: an announcement must last until one can break in
+PEOPLE = 12  # who share one telephone: whoever has just talked writes notes for five seconds
 TRIES = 3
 ANSWERED_WITHIN = 8.0  # seconds
 
@@ -62,7 +63,7 @@ def test_key_zero_reaches_an_agent_from_every_state(
         phone.press("0")
         hears(phone, AGENT_HZ, within=30.0)
 
-    with new_line(agents=[agent.uri], prefix=FROM_ANYWHERE) as line:
+    with new_line(agents=[agent.uri] * PEOPLE, prefix=FROM_ANYWHERE) as line:
         call_each(line, ALL, ask)
 
 
@@ -84,5 +85,5 @@ def test_operator_said_in_every_state_reaches_an_agent(
         raise AssertionError("nobody answered")
 
     settings = {"speech": {"engine": "auto", "rate": WORDS_A_MINUTE}}
-    with new_line(settings, agents=[agent.uri], prefix=FROM_ANYWHERE) as line:
+    with new_line(settings, agents=[agent.uri] * PEOPLE, prefix=FROM_ANYWHERE) as line:
         call_each(line, ASKED, ask)

@@ -96,7 +96,7 @@ def _outcome(script: Scenario, path: tuple[str, ...]) -> CallOutcome:
     match path[-1]:
         case "nobody_available.message_kept":
             return CallOutcome.MESSAGE
-        case "nobody_available.number_kept":
+        case "nobody_available.number_kept" | "keep_my_place.number_kept":
             return CallOutcome.CALLBACK
         case _ if any(place.endswith(".done") for place in path):
             return CallOutcome.CONTAINED

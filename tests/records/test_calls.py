@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from ivr.dialog.actions import HandoffReason
 from ivr.errors import MisuseError, StoreError
-from ivr.handoff.actions import Outcome
+from ivr.handoff.actions import Outcome, Trouble
+from ivr.handoff.events import Refusal
+from ivr.handoff.tickets import Priority
 from ivr.records import calls
-from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
 from tests.support.faults import locked, no_room_beyond
 
 NINE = datetime(2031, 5, 6, 9, 0, tzinfo=UTC)
@@ -36,6 +38,13 @@ FULL_ROW = CallRow(
     reason=HandoffReason.ASKED,
     queue="pharmacy",
     handoff=Outcome.SERVED,
+    wait=Wait(
+        12.5,
+        Priority.URGENT,
+        "Maria O'Hara-Núñez",
+        (Refusal.BUSY, Refusal.NO_ANSWER),
+        (Trouble.AGENT_GONE,),
+    ),
     turns=7,
     latencies=(0.041, 0.382),
     recording="0123456789abcdef0123456789abcdef.wav",
@@ -364,3 +373,15 @@ def test_nonsense_in_the_file_is_a_store_error(tmp_path: Path) -> None:
         database.execute("update calls set started = 'yesterday'")
     with pytest.raises(StoreError, match=r"calls\.db holds rows that are none"):
         rows(file)
+
+
+def test_an_agents_name_that_may_be_a_number_is_withheld(tmp_path: Path) -> None:
+    file = tmp_path / "calls.db"
+
+    async def scenario(book: CallBook) -> None:
+        book.keep(CallRow("00c0ffee", NINE, wait=Wait(1.0, agent="2125550142")))
+        await book.flush()
+
+    with_book(file, scenario)
+    (row,) = rows(file)
+    assert row.wait == Wait(1.0, agent=calls.WITHHELD)

@@ -23,14 +23,14 @@ class RefusedError(Exception):
 class Phone(RtpStream):
     """One call to the line; a context manager that hangs up."""
 
-    def __init__(self, port: int, *, user: str = "line") -> None:
+    def __init__(self, port: int, *, user: str = "line", number: str = "5550101") -> None:
         super().__init__()
         self._line = (HERE, port)
         self._signal = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._signal.bind((HERE, 0))
         self._port = int(self._signal.getsockname()[1])
         uri = f"sip:{user}@{HERE}:{port}"
-        local = f"<sip:5550101@{HERE}>;tag={sip_text.new_tag()}"
+        local = f"<sip:{number}@{HERE}>;tag={sip_text.new_tag()}"
         self._dialog = sip_text.Dialog(sip_text.new_tag(), local, f"<{uri}>", uri)
         self._ended = threading.Event()
         self._obeying: threading.Thread | None = None
