@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from ivr.desk import AgentPhones
-from ivr.errors import CallError, LegBroken, LegLost, SpeechError
+from ivr.errors import CallError, SpeechError
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.events import (
@@ -21,10 +21,9 @@ from ivr.handoff.events import (
 )
 from ivr.handoff.handoff import ACCEPT_KEY
 from ivr.ports import AudioLeg, Dialler, Gone, Keyed, Speaker
+from ivr.talk import refusal_of
 
 _log = logging.getLogger(__name__)
-BUSY_STATUSES = frozenset({486, 600})  # RFC 3261 §21.4.24, §21.6.1
-NO_ANSWER_STATUSES = frozenset({0, 408, 480, 487})  # RFC 3261 §21.4; 0: our own limit
 NODE_GONE_STATUS = 502  # RFC 3261 §21.5.3: what stood between us and the agent is gone
 WHISPER = 1  # token of what plays on an agent's leg
 
@@ -95,7 +94,7 @@ class Ringing:
         try:
             leg = self.leg = await self._pick_up()
         except CallError as error:
-            self._refuse(_refusal(error))
+            self._refuse(refusal_of(error))
             return
         except Exception as error:  # noqa: BLE001 - whatever broke, the next agent must be rung
             _log.error("agent's phone broke", extra={"kind": type(error).__name__})
@@ -166,17 +165,6 @@ class Ringing:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _refusal(error: CallError) -> Refusal:
-    status = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
-    if isinstance(error, LegBroken):
-        return Refusal.UNREACHABLE
-    if status in BUSY_STATUSES:
-        return Refusal.BUSY
-    if isinstance(error, LegLost) and status in NO_ANSWER_STATUSES:
-        return Refusal.NO_ANSWER
-    return Refusal.DECLINED
 
 
 class SipPhones:

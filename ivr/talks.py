@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ivr.errors import HandoffError
+from ivr.handoff.card import Card
 from ivr.handoff.commands import Attending
 from ivr.ports import AudioLeg
 from ivr.talk import Talk
@@ -12,38 +14,52 @@ Audit = Callable[[str, Attending, str], Awaitable[None]]
 """`audit(by, attending, call)`: writes it down before it is done, or raises `StoreUnavailable`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A talk that goes on."""
+
+    talk: Talk
+    card: Card
+    """The whole of it: what of it a supervisor may see is for who shows it to decide."""
+    began: float
+    """The loop's time."""
+
+
 class Talks:
     """Who talks now, by the opaque id of the call."""
 
     def __init__(self, audit: Audit) -> None:
         """Have *audit* told of each act of a supervisor."""
         self._audit = audit
-        self._talks: dict[str, Talk] = {}
+        self._talks: dict[str, Conversation] = {}
 
     @contextmanager
-    def going_on(self, call: str, talk: Talk) -> Iterator[None]:
-        """List *talk* while the block runs."""
-        self._talks[call] = talk
+    def going_on(self, talk: Talk, card: Card, *, now: float) -> Iterator[None]:
+        """List *talk* under the call of *card* while the block runs; *now* is the loop's time."""
+        conversation = self._talks[card.call] = Conversation(talk, card, now)
         try:
             yield
         finally:
-            if self._talks.get(call) is talk:
-                del self._talks[call]
+            if self._talks.get(card.call) is conversation:
+                del self._talks[card.call]
 
-    def now(self) -> dict[str, Talk]:
+    def now(self) -> dict[str, Conversation]:
         """Return the talks that go on, by call."""
         return dict(self._talks)
 
-    async def attend(self, call: str, leg: AudioLeg, attending: Attending, *, by: str) -> None:
+    async def attend(self, call: str, leg: AudioLeg, attending: Attending, *, by: str) -> Card:
         """
         Let the supervisor named *by* into a talk, or take part in another way; noted first.
+
+        Returns the caller's card.
 
         Raises:
             HandoffError: There is no such talk, or another supervisor attends it.
             StoreUnavailable: It cannot be noted, so it is not done.
         """
         await self._audit(by, attending, call)
-        talk = self._talks.get(call)
-        if talk is None:
+        going_on = self._talks.get(call)
+        if going_on is None:
             raise HandoffError("this talk is over")
-        await talk.attend(leg, attending, by=by)
+        await going_on.talk.attend(leg, attending, by=by)
+        return going_on.card

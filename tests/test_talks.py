@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from ivr.errors import HandoffError
-from ivr.handoff.commands import (
-    Attending,
-    Done,
-)
+from ivr.handoff.card import Card
+from ivr.handoff.commands import Attending, Done
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.talk import TalkEnd
-from ivr.talks import Talks
+from ivr.talks import Conversation, Talks
 from tests.support.talk_scene import Scene, play
+
+CARD = Card("c1", "the front desk")
 
 
 def test_a_supervisor_listens_whispers_joins_and_takes_over() -> None:
@@ -95,9 +95,9 @@ def test_a_supervisors_act_is_noted_before_it_is_done() -> None:
 
     async def story(scene: Scene) -> None:
         talks = Talks(audit)
-        with talks.going_on("c1", scene.talk):
-            assert talks.now() == {"c1": scene.talk}
-            await talks.attend("c1", scene.boss, Attending.WHISPER, by="Robin")
+        with talks.going_on(scene.talk, CARD, now=0.0):
+            assert talks.now() == {"c1": Conversation(scene.talk, CARD, 0.0)}
+            assert await talks.attend("c1", scene.boss, Attending.WHISPER, by="Robin") is CARD
         with pytest.raises(HandoffError):
             await talks.attend("c1", scene.boss, Attending.JOIN, by="Robin")
         assert (talks.now(), [act[1] for act in noted]) == (
@@ -114,7 +114,7 @@ def test_what_cannot_be_noted_is_not_done() -> None:
 
     async def story(scene: Scene) -> None:
         talks = Talks(audit)
-        with talks.going_on("c1", scene.talk), pytest.raises(HandoffError):
+        with talks.going_on(scene.talk, CARD, now=0.0), pytest.raises(HandoffError):
             await talks.attend("c1", scene.boss, Attending.LISTEN, by="Robin")
         await asyncio.sleep(1)
         assert scene.boss.hears == set()
