@@ -311,7 +311,7 @@ class _Visit:
         self, request: Request, switchboard: Switchboard, card: Card | None = None
     ) -> Desk:
         line, ticket = self._line, request.ticket
-        queue = line.switchboard.title(ticket.queue)
+        queue = line.switchboard.title(ticket.queue, language=AGENTS_LANGUAGE)
         card = card or card_of(
             request.briefing,
             ticket,

@@ -241,9 +241,7 @@ class Desk:
                 case Ring() | Brief() | Withdraw() | Bridge():
                     await self._phone(action)
                 case Announce():
-                    title = self._means.switchboard.title(self._queue.ticket.queue)
-                    text = self._means.sounds.words(action, queue=title)
-                    self._sound.say(text, at_once=action.asked or action.what.breaks_in)
+                    self._announce(action)
                 case StepAside():
                     self._sound.stop()
                     await self._stop(self._following)
@@ -254,6 +252,12 @@ class Desk:
                     self._end(action)
                 case _:
                     assert_never(action)
+
+    def _announce(self, announce: Announce) -> None:
+        means, queue = self._means, self._queue.ticket.queue
+        title = means.switchboard.title(queue, language=means.sounds.language)
+        text = means.sounds.words(announce, queue=title)
+        self._sound.say(text, at_once=announce.asked or announce.what.breaks_in)
 
     async def _phone(self, action: Ring | Brief | Withdraw | Bridge) -> None:
         match action:

@@ -176,8 +176,8 @@ class Switchboard(Protocol):
         """Let a caller wait; with the store away they wait in this cell."""
         ...
 
-    def title(self, queue: str) -> str:
-        """Name *queue* for callers' ears, such as `the pharmacy`."""
+    def title(self, queue: str, *, language: str) -> str:
+        """Name *queue* for the ears of those who speak *language*, such as `the pharmacy`."""
         ...
 
 

@@ -103,9 +103,9 @@ class OncePlaced:
         place, self._place = self._place, None
         return place or self._switchboard.enter(ticket)
 
-    def title(self, queue: str) -> str:
+    def title(self, queue: str, *, language: str) -> str:
         """As in `Switchboard`."""
-        return self._switchboard.title(queue)
+        return self._switchboard.title(queue, language=language)
 
 
 def _news(event: QueueEvent) -> QueueNews:

@@ -25,6 +25,7 @@ from tests.support.fake_queue import FakePhones, FakeSwitchboard
 from tests.support.fakes import FakeAudioLeg, FakeRecogniser, FakeSpeaker
 from tests.support.virtual_loop import run
 
+DANA = Agent("Dana", "sip:dana@127.0.0.1")
 MARIA = Agent("Maria", "browser:maria")
 CALL = "00000001"
 
@@ -116,6 +117,22 @@ def test_a_caller_who_wants_a_person_gets_one_and_hears_who_it_was() -> None:
         assert row.wait is not None
         assert (row.wait.agent, row.wait.waited) == ("Maria", 3.0)
         assert visit.leg.gone
+
+    run(main())
+
+
+def test_a_caller_who_speaks_spanish_hears_the_spanish_name_of_the_queue() -> None:
+    async def main() -> None:
+        visit = Visit(DANA)
+        call = visit.ring()
+        await asyncio.sleep(3)
+        visit.ears.ears[-1].happen(Heard((Hypothesis("español", 0.95),)))
+        await visit.press("0")
+        await asyncio.sleep(5)
+        assert "Dana, de la línea en español, viene al teléfono." in visit.speaker.texts
+        assert visit.phones.cards["Dana"].queue == "the spanish"
+        visit.leg.happen(Gone())
+        await call
 
     run(main())
 

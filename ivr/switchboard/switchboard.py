@@ -131,9 +131,9 @@ class QueueSwitchboard:
         self._wake.set()
         return place
 
-    def title(self, queue: str) -> str:
+    def title(self, queue: str, *, language: str) -> str:
         """As in `Switchboard`."""
-        return self._office().title(queue)
+        return self._office().title(queue, language=language)
 
     def places(self) -> tuple[Place, ...]:
         """Return the places of this cell's callers, for operators."""

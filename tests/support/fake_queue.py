@@ -7,8 +7,11 @@ from ivr.desk import Offered, QueueEvent
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.events import Refusal
+from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
 from tests.support.fakes import FakeAudioLeg
+
+OFFICE = Office(titles={"spanish": {"es": "la línea en español"}})
 
 
 class FakeWaiting:
@@ -63,8 +66,8 @@ class FakeSwitchboard:
         self.places.append(place)
         return place
 
-    def title(self, queue: str) -> str:
-        return "the " + queue.replace("_", " ")
+    def title(self, queue: str, *, language: str) -> str:
+        return OFFICE.title(queue, language=language)
 
 
 class _OneByOne(FakeWaiting):
