@@ -4,7 +4,6 @@ import asyncio
 import fcntl
 import logging
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -16,8 +15,9 @@ from ivr.attendant import Attendant, Line
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
 from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, StoreError
+from ivr.exchange import Exchange, ExchangeMeans
 from ivr.flow.machine import FlowBook
-from ivr.handoff.agents import Agent
+from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.handoff.office import Office
 from ivr.loading import fixed_prompts, load_book, load_office, load_wording
@@ -25,14 +25,12 @@ from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
 from ivr.records.recordings import Recordings
 from ivr.records.retention import limit, sweep_recordings
-from ivr.ringing import SipPhones
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
-from ivr.store.memory import MemoryStore
-from ivr.switchboard.switchboard import QueueSwitchboard
+from ivr.switchboard.place import Place
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls, WatchSocket
 from sip.endpoint import SipEndpoint
@@ -51,7 +49,7 @@ class RunningLine:
         self._live = LiveCalls()
         self._book: FlowBook
         self._office: Office
-        self._switchboard: QueueSwitchboard
+        self._exchange: Exchange
         self._attendant: Attendant
         self._endpoint: SipEndpoint
         self._ears: SpeechClient
@@ -95,8 +93,10 @@ class RunningLine:
         await records.start()
         self._stack.push_async_callback(records.close)
         self._start_sweeping(messages, records)
-        await self._start_switchboard()
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
+        office = lambda: self._office  # noqa: E731 - a reload changes what it answers
+        means = ExchangeMeans(office, wording, speaker, messages, self._endpoint)
+        exchange = self._exchange = Exchange(settings, means)
         self._attendant = Attendant(
             Line(
                 book=lambda: self._book,
@@ -105,8 +105,8 @@ class RunningLine:
                 speaker=speaker,
                 voice=partial(self._voice, speaker, messages),
                 clinic=clinic,
-                switchboard=self._switchboard,
-                phones=SipPhones(self._endpoint),
+                switchboard=exchange.switchboard,
+                phones=exchange.phones,
                 limits=Limits(settings.handoff.ring_for, settings.handoff.accept_within),
                 music=hold_music(),
                 calls=records,
@@ -118,6 +118,8 @@ class RunningLine:
         await self._prewarm(speaker)
         await self._endpoint.start()
         self._stack.push_async_callback(self._endpoint.stop)
+        self._stack.push_async_callback(exchange.stop)
+        await exchange.start(self._take_back)
         self._stack.push_async_callback(self._end_calls)
         watch = WatchSocket(settings.watch_socket, self._answers())
         await watch.start()
@@ -154,16 +156,6 @@ class RunningLine:
         inner = PyttsxSpeaker(voices=voices_with(speech.voice), rate=speech.rate)
         self._stack.push_async_callback(inner.close)
         return CachedSpeaker(inner, self._settings.data_folder / "prompts")
-
-    async def _start_switchboard(self) -> None:
-        self._switchboard = QueueSwitchboard(
-            MemoryStore(), lambda: self._office, node=secrets.token_hex(4), clock=time.time
-        )
-        await self._switchboard.start()
-        self._stack.push_async_callback(self._switchboard.stop)
-        await self._switchboard.sign_in(
-            Agent(agent.name, agent.uri, agent.queues) for agent in self._settings.handoff.agents
-        )
 
     def _start_recordings(self) -> Recordings | None:
         if self._settings.records.record == "off":
@@ -226,6 +218,11 @@ class RunningLine:
         )
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
+
+    async def _take_back(self, leg: AudioLeg, place: Place, card: Card) -> bool:
+        return await self._attendant.take_back(
+            leg, place, ticket=place.ticket, card=card, call=secrets.token_hex(6)
+        )
 
     async def _end_calls(self) -> None:
         for task in self._calls:

@@ -1,15 +1,18 @@
 """Ringing callers back: the call-back machine with a telephone, and the book it survives in."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from ivr.clinic.messages import MessageBox
+from ivr.desk import QueueStore
 from ivr.errors import CallError, SpeechError, StoreError
 from ivr.handoff.agents import Agent
 from ivr.handoff.callbacks import (
+    ACCEPT_KEY,
     CallBack,
     CallBackAction,
     CallBackEvent,
@@ -37,6 +40,7 @@ from ivr.switchboard.place import Place, Stay
 _log = logging.getLogger(__name__)
 GREETING = 1  # token of what is said to who picks up
 GREETINGS = 2  # times it is said: a phone is at the ear only after the first words
+PUT_BACK_EVERY = 30.0  # seconds
 CLOSE_WITHIN = 2.0  # seconds the disk has to learn the last things
 
 Connect = Callable[[AudioLeg, Place, Card], Awaitable[bool]]
@@ -50,7 +54,7 @@ class CallingMeans:
     dialler: Dialler
     speaker: Speaker
     address: Callable[[str], str]
-    """From a telephone number to the SIP URI to ring."""
+    """From a telephone number to the SIP URI to ring; `` when this line can ring no numbers."""
     greeting: Callable[[str], str]
     """By language: who calls, and which key to press; nothing private."""
     connect: Connect
@@ -62,7 +66,7 @@ class CallingBack:
     """
     `CallBacks`: keeps call-backs and makes those that are due.
 
-    `start` before the switchboard's first look, `stop` before the store is closed.
+    `start` once the line can ring, `stop` before the store is closed.
     """
 
     def __init__(
@@ -92,17 +96,31 @@ class CallingBack:
         self._kept: dict[str, KeptCall] = {}
         self._cards: dict[str, Card] = {}
         self._errands: dict[str, Errands] = {}
+        self._under_way: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> tuple[Ticket, ...]:
-        """Read the book; return the tickets of those who wait, to be put into the store."""
+    async def start(self, store: QueueStore) -> None:
+        """Read the book, and see to it that *store* knows of everybody in it until `stop`."""
         try:
             kept = await self._book.waiting()
         except StoreError as error:
             _log.error("call-backs cannot be read", extra={"error": error})
-            return ()
+            kept = ()
         self._kept = {call.ticket.key: call for call in kept}
-        return tuple(call.ticket for call in kept)
+        self._spawn(self._put_back(store))
+
+    async def _put_back(self, store: QueueStore) -> None:
+        """Put those into *store* whom it does not know: after a restart, ours or its own."""
+        while True:
+            for key, call in tuple(self._kept.items()):
+                with contextlib.suppress(StoreError):
+                    if await store.ticket(key) is None and self._is_idle(key):
+                        await store.put(call.ticket)
+            await asyncio.sleep(PUT_BACK_EVERY)
+
+    def _is_idle(self, key: str) -> bool:
+        """Whether they wait, rather than being rung or talking, when the store knows nothing."""
+        return key in self._kept and key not in self._under_way and not self._errands_of(key).open
 
     async def stop(self) -> None:
         """End what is under way, with the places kept; never fails."""
@@ -140,8 +158,16 @@ class CallingBack:
     def due(self, place: Place, agent: Agent) -> None:
         """As in `CallBacks`."""
         call = self._kept[place.ticket.key]
+        if not self._means.address(call.number):
+            self._give_to_person(call)
+            place.leave()
+            return
         _log.info("caller is rung back", extra={"call": place.ticket.key, "agent": agent.name})
-        task = asyncio.get_running_loop().create_task(self._make(call, place))
+        self._under_way.add(place.ticket.key)
+        self._spawn(self._make(call, place))
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -172,6 +198,7 @@ class CallingBack:
             _log.error("call-back broke", extra={"call": key, "kind": type(error).__name__})
             self._missed(call, place)
         finally:
+            self._under_way.discard(key)
             await attempt.close()
             place.leave()
 
@@ -315,7 +342,10 @@ class _Attempt:
             self._greeting = await self._means.speaker.render(text, language=language)
             leg.play(self._greeting, token=GREETING)
         except SpeechError:
-            _log.warning("call-back could not be announced")
+            # A voiceless line asks nobody; putting them through is what they wait for.
+            _log.error("call-back not announced; the caller is put through")
+            self._inbox.put_nowait(PressedKey(ACCEPT_KEY))
+            return
         except CallError:
             self._inbox.put_nowait(HungUp())
             return

@@ -4,6 +4,7 @@ The operator's settings: one TOML file, all optional, checked whole before anyth
 `load` reads and checks; the rest is plain frozen data. Paths are absolute after `load`.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -43,6 +44,9 @@ class Line:
     """Calls at once; 0: as many as the pjsua2 build allows."""
     overflow: str = ""
     """SIP URI the caller who would take the last slot is redirected to (302)."""
+    outbound: str = ""
+    """SIP URI a telephone number is rung at, its ten digits in the place of `{number}`, such as
+    `sip:+1{number}@carrier.example`; empty: numbers cannot be rung."""
     open_to: tuple[str, ...] = ()
     """Networks that may ring beside the trunks; empty: everybody."""
     session_expires: int = 1800
@@ -223,6 +227,7 @@ CHOICES = {
     "log_level": ("debug", "info", "warning", "error"),
 }
 MAX_PORT = 65535
+OUTBOUND = re.compile(r"sips?:[^\s{}<>\"]*\{number\}[^\s{}<>\"]*\Z")
 PATHS = (
     "data",
     "speech.model",
@@ -293,6 +298,9 @@ def _value(hint: Any, value: object, place: str) -> object:  # noqa: ANN401 - a 
         raise SettingsError(place, found=_shape(value), accepted=f"a {hint.__name__}")
     if place in CHOICES and value not in CHOICES[place]:
         raise SettingsError(place, found=repr(value), accepted=", ".join(CHOICES[place]))
+    if place == "line.outbound" and value and not OUTBOUND.match(str(value)):
+        accepted = "a SIP URI with {number} in it, such as sip:+1{number}@carrier.example"
+        raise SettingsError(place, found=repr(value), accepted=accepted)
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         raise SettingsError(place, found=str(value), accepted="0 or more")
     if place.endswith("port") and isinstance(value, int) and value > MAX_PORT:

@@ -122,8 +122,7 @@ async def line(
         store, lambda: office or Office(), node="cell-1", clock=time.time, callbacks=calling
     )
     here = Line(store, box, board, calling, phones)
-    for ticket in await calling.start():
-        await store.put(ticket)
+    await calling.start(store)
     await board.start()
     await board.sign_in(agents)
     try:

@@ -14,6 +14,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "wait_range": ("least", "most"),
     "coming": ("person", "queue"),
     "parting": ("person",),
+    "calling_back": ("practice",),
     "briefing_caller": ("caller",),
 }
 """The `{…}` a text must hold; every other text holds none."""
@@ -80,6 +81,10 @@ class Phrases:
     """The person sends the caller to other people."""
     parting: str
     """`{person}` has hung up: what happens next, then goodbye."""
+
+    # ringing back who kept their place
+    calling_back: str
+    """Who calls, and that 1 connects and 2 ends it; a stranger may hear it."""
 
     # beginning and ending
     recorded: str

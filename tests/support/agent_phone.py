@@ -30,6 +30,8 @@ class AgentCall(RtpStream):
     def __init__(self, dialog: sip_text.Dialog) -> None:
         super().__init__()
         self.dialog = dialog
+        self.user = dialog.local.partition("sip:")[2].partition("@")[0]
+        """Who was rung."""
         self.over = threading.Event()
 
 
@@ -77,6 +79,10 @@ class AgentPhone:
         for call in self.calls.values():
             call.close()
         self.calls.clear()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def uri(self) -> str:

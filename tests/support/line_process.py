@@ -58,6 +58,7 @@ class LineProcess:
         tables: dict[str, Any] = {
             "data": str(self.data),
             "line": {"port": 0},
+            "console": {"port": 0},
             "flows": {"folder": str(ROOT / "flows"), "prompts": str(ROOT / "prompts")},
             "handoff": {"agents": people},
         }
