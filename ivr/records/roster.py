@@ -27,6 +27,7 @@ create table if not exists agents (
     name text primary key, address text not null, queues text not null, skills text not null,
     languages text not null, role text not null, salt blob not null, password blob not null
 );
+create table if not exists told (name text primary key);
 """
 
 
@@ -78,6 +79,24 @@ class Roster:
             StoreError: They cannot be read.
         """
         return await self._database.read(_all)
+
+    async def told(self) -> frozenset[str]:
+        """
+        Name those whom this line's queue was last told of, whoever was removed since included.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        return await self._database.read(_told)
+
+    async def note_told(self, names: Iterable[str]) -> None:
+        """
+        Note whom the queue was told of, and nobody else.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await self._database.write(partial(_note_told, tuple(names)))
 
     async def check(self, name: str, password: str) -> Agent | None:
         """
@@ -135,6 +154,15 @@ def _remove(name: str, connection: sqlite3.Connection) -> bool:
 def _all(connection: sqlite3.Connection) -> tuple[Agent, ...]:
     rows = connection.execute("select * from agents order by name").fetchall()
     return tuple(agent for row in rows if (agent := _read(row)) is not None)
+
+
+def _told(connection: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(str(row[0]) for row in connection.execute("select name from told"))
+
+
+def _note_told(names: Iterable[str], connection: sqlite3.Connection) -> None:
+    connection.execute("delete from told")
+    connection.executemany("insert or ignore into told values (?)", ((name,) for name in names))
 
 
 def _check(name: str, password: str, connection: sqlite3.Connection) -> Agent | None:

@@ -9,8 +9,8 @@ from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.matching import WORKING, who_could
 from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
+from ivr.switchboard.waiting import who_waits
 
-LISTED = 500  # callers of one queue that are shown
 NOBODY = Ticket("", "", 0.0)
 
 
@@ -46,10 +46,10 @@ class Front:
         """Tell who waits, and how each queue does."""
         now, office = self._clock(), self._office()
         statuses = await self._store.agents()
-        sizes = await self._store.sizes()
+        everybody = await who_waits(self._store, statuses, now=now)
         queues, callers = [], []
-        for name in sorted({*office.queues, *sizes}):
-            waiting = await self._waiting(name, statuses, now)
+        for name in sorted({*office.queues, *everybody}):
+            waiting = everybody.get(name, [])
             waits = await self._store.waits(name)
             queues.append(self._queue_row(name, waiting, waits, statuses))
             callers += [(ticket, self._caller_row(ticket, agent)) for ticket, agent in waiting]
@@ -63,10 +63,11 @@ class Front:
 
     async def set_presence(self, name: str, presence: Presence, reason: str) -> Mapping[str, Any]:
         """Pause an agent, or let them be ready."""
+        statuses = {status.agent.name: status for status in await self._store.agents()}
+        if trouble := _trouble(statuses, name, presence):
+            return {"error": trouble}
         change = PresenceChange(presence, reason)
-        if not await self._store.set_presence(name, change, now=self._clock()):
-            known = ", ".join(status.agent.name for status in await self._store.agents())
-            return {"error": f"nobody called {name} is signed in; known are: {known or 'nobody'}"}
+        await self._store.set_presence(name, change, now=self._clock())
         return {"agent": name, "presence": presence.value}
 
     async def move_up(self, call: str) -> Mapping[str, Any]:
@@ -92,18 +93,6 @@ class Front:
         return {"call": call} if known else {"error": f"there is no call-back {call}"}
 
     # ------------------------------------------------------------ rows
-
-    async def _waiting(
-        self, queue: str, statuses: Sequence[AgentStatus], now: float
-    ) -> list[tuple[Ticket, str]]:
-        """Return who waits in *queue*, those to whom an agent is offered included."""
-        waiting = [(ticket, "") for ticket in await self._store.head(queue, now=now, limit=LISTED)]
-        for status in statuses:
-            if status.presence is Presence.OFFERED and status.ticket:
-                ticket = await self._store.ticket(status.ticket)
-                if ticket is not None and ticket.queue == queue:
-                    waiting.append((ticket, status.agent.name))
-        return waiting
 
     def _queue_row(
         self,
@@ -139,6 +128,18 @@ class Front:
             "offered_to": agent,
             "passed": list(ticket.passed),
         }
+
+
+def _trouble(statuses: Mapping[str, AgentStatus], name: str, presence: Presence) -> str:
+    """Tell why an agent's presence cannot be changed; `` when it can."""
+    status = statuses.get(name)
+    if status is None:
+        return f"nobody called {name} is signed in; known are: {', '.join(statuses) or 'nobody'}"
+    if status.agent.in_browser and status.presence is Presence.OFFLINE:
+        return f"{name} is not at the console; whoever logs in there gets ready there"
+    if presence is Presence.READY and status.presence is Presence.TALKING:
+        return f"{name} is in a talk, and offered callers again after it"
+    return ""
 
 
 def _agent_row(status: AgentStatus, now: float) -> dict[str, Any]:

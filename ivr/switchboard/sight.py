@@ -40,7 +40,9 @@ async def look(store: QueueStore, *, now: float) -> View:
 
 async def sign_in(store: QueueStore, agents: Iterable[Agent], *, now: float) -> None:
     """
-    Make agents known whose phones need no signing in; who is known keeps their presence.
+    Make agents known as they are now; who is known keeps their presence.
+
+    Phones need no signing in and ring from now on; whoever works in the console signs in there.
 
     Raises:
         StoreUnavailable: The store does not answer; may be repeated.
@@ -48,9 +50,14 @@ async def sign_in(store: QueueStore, agents: Iterable[Agent], *, now: float) -> 
     known = {status.agent.name: status for status in await store.agents()}
     for place, agent in enumerate(agents):
         old = known.get(agent.name)
-        # A millisecond apart, because the longest idle one is rung first.
-        fresh = AgentStatus(agent, Presence.READY, now + place / 1000)
-        await store.register(replace(old, agent=agent) if old else fresh)
+        if old is not None and (old.agent.in_browser == agent.in_browser or old.ticket):
+            if old.agent != agent:
+                await store.register(replace(old, agent=agent))
+        elif not agent.in_browser:
+            # A millisecond apart, because the longest idle one is rung first.
+            await store.register(AgentStatus(agent, Presence.READY, now + place / 1000))
+        elif old is not None:
+            await store.forget(agent.name)
 
 
 def _returned(status: AgentStatus, now: float) -> AgentStatus:

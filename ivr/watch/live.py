@@ -7,7 +7,6 @@ line, `{"calls": [...]}` or `{"error": "..."}`. Some take arguments, which are t
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ivr.errors import SettingsError, StoreUnavailable
+from ivr.errors import IvrError, SettingsError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
 REQUEST_LIMIT = 4096  # bytes; a request is one short line
 SOCKET_PATH_LIMIT = 107  # bytes; struct sockaddr_un on Linux
 ANSWER_LIMIT = 1 << 20
 ANSWER_WITHIN = 5.0  # seconds a client waits for the line
+TELL_WITHIN = 4.0  # seconds the line takes for an answer; a client hears why there is none
 
 Answer = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -133,12 +133,23 @@ class WatchSocket:
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            async with asyncio.timeout(ANSWER_WITHIN):
-                answer = await self._answer(reader)
+        try:
+            answer = await self._answer_in_time(reader)
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
-        writer.close()
+        except (OSError, asyncio.CancelledError):
+            pass  # whoever asked is gone, or the line closes
+        finally:
+            writer.close()
+
+    async def _answer_in_time(self, reader: asyncio.StreamReader) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(TELL_WITHIN):
+                return await self._answer(reader)
+        except TimeoutError:
+            return {"error": f"the line took more than {TELL_WITHIN:g} seconds to answer"}
+        except IvrError as error:
+            return {"error": str(error)}
 
     async def _answer(self, reader: asyncio.StreamReader) -> Mapping[str, Any]:
         try:

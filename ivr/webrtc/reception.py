@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ivr.errors import LegBroken, StoreError
 from ivr.handoff.agents import Agent
@@ -70,7 +70,9 @@ class Reception:
         """Return the seat that *token* belongs to; None: they were sent away."""
         for name, known in self._tokens.items():
             if secrets.compare_digest(known.encode(), token.encode()):
-                return self._seats[name]
+                seat = self._seats[name]
+                if seat.engaged or not seat.dismissed:
+                    return seat
         page.send_away(Farewell.NOT_KNOWN)
         return None
 
@@ -98,6 +100,16 @@ class Reception:
             raise LegBroken(f"console of '{agent.name}' is not open")
         return await seat.ring(card, ring_for=ring_for)
 
+    def know(self, agents: Mapping[str, Agent]) -> None:
+        """Send those away who are not among *agents* any more; know the others as they are now."""
+        for seat in self._seats.values():
+            agent = agents.get(seat.agent.name)
+            if agent is not None and agent.in_browser:
+                seat.agent = agent
+                seat.refresh()
+            else:
+                seat.dismiss()
+
     async def close(self) -> None:
         """Let everybody go."""
         for task in self._leaving.values():
@@ -113,7 +125,8 @@ class Reception:
         seat = self._seats.get(agent.name)
         if seat is None:
             seat = self._seats[agent.name] = Seat(agent, office)
-        seat.agent = agent  # the roster may have changed since the last time
+        # The roster may have changed since the last time.
+        seat.agent, seat.dismissed = agent, False
         self._tokens[agent.name] = secrets.token_urlsafe(32)
         return seat
 

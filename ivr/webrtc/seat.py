@@ -68,6 +68,8 @@ class Seat:
         self.agent = agent
         self.logged_out = False
         """Whether they left by themselves rather than losing their page."""
+        self.dismissed = False
+        """Whether they take calls here no more."""
         self._office = office
         self._page: Page | None = None
         self._message_numbers = itertools.count(1)
@@ -114,6 +116,14 @@ class Seat:
         if self._work.talk is None:
             self._spawn(self._set_presence(OFFLINE))
 
+    def dismiss(self) -> None:
+        """Send an agent away who was removed, but not before their talk is over."""
+        self.dismissed = True
+        if self._offer is not None:
+            self._offer.lose()
+        if self._work.talk is None:
+            self._send_off(Farewell.REMOVED)
+
     async def close(self) -> None:
         """Leave for good: what was written is kept, every leg hung up, the agent OFFLINE."""
         self._page = None
@@ -144,7 +154,7 @@ class Seat:
             LegBroken: No page is there, or its sound cannot be connected.
         """
         name = self.agent.name
-        if self._page is None:
+        if self._page is None or self.dismissed:
             raise LegBroken(f"console of '{name}' is not open")
         if self.engaged or self._visiting.shown:
             raise LegLost(f"console of '{name}' is busy", BUSY)
@@ -188,7 +198,9 @@ class Seat:
         """Whoever ended it: what is left is the note, which waits for a page if there is none."""
         self._work.over()
         self.refresh()
-        if self._page is None:
+        if self.dismissed:
+            self._send_off(Farewell.REMOVED)
+        elif self._page is None:
             self._spawn(self._set_presence(OFFLINE))
 
     # ------------------------------------------------------------ what the page did
@@ -207,7 +219,7 @@ class Seat:
                 reason = "" if isinstance(doing, GetReady) else doing.reason
                 await self._wish_for(PresenceChange(Presence.PAUSED, reason) if reason else READY)
             case LogOut():
-                self._log_out()
+                self._send_off(Farewell.LOGGED_OUT)
             case Sound(offer=number, sdp=sdp):
                 await self._connect(number, sdp)
             case TakeOffer() | DeclineOffer():
@@ -267,15 +279,16 @@ class Seat:
 
     async def _wish_for(self, change: PresenceChange) -> None:
         self._wish = change
-        await self._office.actions.set_presence(self.agent, change)
-        self._office.stir()
+        if not self.dismissed:
+            await self._office.actions.set_presence(self.agent, change)
+            self._office.stir()
 
-    def _log_out(self) -> None:
+    def _send_off(self, reason: Farewell) -> None:
         if self._work.talk is not None:
             self.say(Notice("Finish the call first.", trouble=True))
         elif self._page is not None:
             self.logged_out = True
-            self._page.send_away(Farewell.LOGGED_OUT)
+            self._page.send_away(reason)
 
     # ------------------------------------------------------------ telling
 
@@ -305,6 +318,8 @@ class Seat:
 
     async def _set_presence(self, change: PresenceChange) -> None:
         """Change presence where nobody waits for it: a store that is away catches up later."""
+        if self.dismissed:
+            return  # the queue has forgotten them
         try:
             await self._office.actions.set_presence(self.agent, change)
         except IvrError as error:

@@ -8,7 +8,7 @@ console and nothing of queues: that is `ConsoleActions`.
 import asyncio
 import logging
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -147,6 +147,10 @@ class ConsoleServer:
     async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> ConsoleLeg:
         """Ring *agent* at their console, as `ivr.desk.AgentPhones.ring`."""
         return await self._reception.ring(agent, card, ring_for=ring_for)
+
+    def know(self, agents: Mapping[str, Agent]) -> None:
+        """Learn who may sit at a console, by name; whoever may not any more finishes their talk."""
+        self._reception.know(agents)
 
     # ------------------------------------------------------------ a file, or a socket
 

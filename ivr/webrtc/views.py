@@ -25,6 +25,7 @@ class Farewell(StrEnum):
     NOT_KNOWN = "not_known"  # a token of a login that is over
     ELSEWHERE = "elsewhere"  # the same agent logged in on another page
     LOGGED_OUT = "logged_out"
+    REMOVED = "removed"  # they are not on the roster any more
     MISSPOKEN = "misspoken"
     FULL = "full"
     STOPPING = "stopping"

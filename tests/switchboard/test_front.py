@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from ivr.handoff.agents import AgentStatus, Presence
+from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.office import Office, Queue
 from ivr.handoff.tickets import Priority, Ticket
 from ivr.store.memory import MemoryStore
@@ -100,6 +100,23 @@ def test_agents_can_be_paused_and_made_ready_and_who_is_not_there_is_an_error() 
         ("kim", "ready", ""),
     ]
     assert trouble == {"error": "nobody called pat is signed in; known are: dana, kim"}
+
+
+def test_who_talks_is_not_made_ready_and_who_is_not_at_the_console_is_neither() -> None:
+    async def story() -> tuple[Any, Any, Any]:
+        store, front = await opened()
+        await store.settle("c1", "dana", now=NOW)
+        away = Agent("lee", "browser:lee")
+        await store.register(AgentStatus(away, Presence.OFFLINE, NOW))
+        return (
+            await front.set_presence("dana", Presence.READY, ""),
+            await front.set_presence("lee", Presence.PAUSED, ""),
+            await front.agents(),
+        )
+
+    talking, away, seen = asyncio.run(story())
+    assert ("in a talk" in talking["error"], "console" in away["error"]) == (True, True)
+    assert [row["presence"] for row in seen["agents"]] == ["talking", "paused", "offline"]
 
 
 def test_a_call_back_can_be_ended_and_what_is_none_is_an_error() -> None:

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from ivr.errors import CallError, LegBroken, LegLost
-from ivr.handoff.agents import Agent, Presence
+from ivr.handoff.agents import Agent, Presence, Role
 from ivr.handoff.commands import TalkPhase
 from ivr.webrtc.floor import TalkRow
 from ivr.webrtc.lockout import TRIES_OF_A_NAME
@@ -165,6 +165,37 @@ def test_a_token_is_worthless_once_its_seat_was_cleared() -> None:
                 async with tab(server) as page:
                     await page.say("return", version=1, token=worthless)
                     assert await page.reason() == "not_known"
+
+    asyncio.run(scene())
+
+
+def test_who_was_removed_is_sent_away_and_what_rings_there_goes_on() -> None:
+    async def scene() -> None:
+        actions = FakeActions()
+        async with serving(actions) as server, tab(server) as page:
+            token = (await page.log_in())["token"]
+            ringing = asyncio.ensure_future(ring(server))
+            while (await page.hear("you"))["offer"] is None:
+                pass
+            server.know({})
+            assert isinstance(await ringing, LegBroken)
+            assert await page.reason() == "removed"
+            async with tab(server) as again:
+                await again.say("return", version=1, token=token)
+                assert await again.reason() == "not_known"
+            assert isinstance(await ring(server), LegBroken)
+            assert actions.presences["Dana"].presence is Presence.PAUSED  # forgotten, not changed
+
+    asyncio.run(scene())
+
+
+def test_who_gets_another_role_has_it_at_once() -> None:
+    async def scene() -> None:
+        async with serving(FakeActions()) as server, tab(server) as page:
+            await page.log_in()
+            server.know({"Dana": replace(DANA, role=Role.SUPERVISOR)})
+            await page.hear("you", role="supervisor")
+            await page.hear("floor", talks=[])
 
     asyncio.run(scene())
 

@@ -17,6 +17,7 @@ const GOODBYES = {
   not_known: "Please log in again.",
   elsewhere: "You logged in on another page. Calls ring there now.",
   logged_out: "You are logged out.",
+  removed: "You take no calls here any more.",
   misspoken: "This page is of another version than the line: load it again.",
   full: "Too many people are logging in. Try again in a moment.",
   unavailable: "The list of agents cannot be read. Try again, or ask who runs the line.",
