@@ -120,9 +120,12 @@ class Stage:
         return Performing(talk.floor, talk.keypad, request, ear=ear_for(self.language))
 
     def _return(self, outcome: str) -> Activity | Verdict:
-        if not self._talk.journey.called:
+        journey = self._talk.journey
+        if not journey.called and journey.flow.for_agents:
+            return Finish(HangUp())  # no goodbye: the agent who sent them here goes on with them
+        if not journey.called:
             return self._part(self.author(""))
-        self._talk.journey.leave()
+        journey.leave()
         return Follow(outcome)
 
     def _part(self, prompt: Prompt) -> Activity:

@@ -101,7 +101,8 @@ class _Analysis:
     def run(self) -> Mapping[_Place, Facts]:
         """Give every state that is reached the facts that surely hold on entering it."""
         for flow in self._scene.flows.values():
-            if flow.name == self._scene.start or flow.name not in self._callers:
+            entered = flow.name == self._scene.start or flow.for_agents
+            if entered or flow.name not in self._callers:
                 self._arrive(flow, flow.start, frozenset())
         while self._todo:
             name, state = self._todo.popleft()

@@ -221,6 +221,8 @@ class Flow:
     outcomes: tuple[str, ...] = ()
     """The outcomes its `return` states can have, in file order."""
     language: str = "en"
+    for_agents: str = ""
+    """What agents read who may send a caller through it and have them back; empty: they may not."""
     file: str = ""
     line: int = 1
     marks: Mapping[tuple[str, ...], tuple[int, int]] = field(

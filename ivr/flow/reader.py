@@ -91,6 +91,7 @@ def _flow(root: Fields, notes: Notes) -> Flow:
         slots=slots,
         outcomes=tuple(dict.fromkeys(outcome for outcome in outcomes if outcome)),
         language=_language(table),
+        for_agents=table.text("for_agents"),
         file=notes.file,
         line=root.line,
         marks=notes.marks,

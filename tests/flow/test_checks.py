@@ -179,6 +179,24 @@ def test_a_flow_that_says_verified_without_proof_proves_nothing(on: str) -> None
     assert mistakes(texts, start="example") == ["e.yaml:7 maybe-unset", "e.yaml:7 speaks-private"]
 
 
+def test_a_flow_for_agents_begins_with_nothing_known_whoever_else_calls_it() -> None:
+    greeting = (
+        "flow: greeting\ntitle: Greeting\nqueue: front_desk\nstart: greet\n{}states:\n"
+        '  greet: {{say: "Hello {{first_name}}.", next: out}}\n'
+        "  out: {{return: done}}\n"
+    )
+    body = (
+        "states:\n"
+        "  first: {call: verify_identity, on: {verified: greet, failed: bye}}\n"
+        "  greet: {call: greeting, on: {done: bye}}\n"
+        "  bye: {end: Goodbye.}\n"
+    )
+    texts = {"e.yaml": HEAD + body, "v.yaml": VERIFY, "g.yaml": greeting.format("")}
+    assert mistakes(texts, start="example") == []
+    texts["g.yaml"] = greeting.format("for_agents: Greet the caller\n")
+    assert mistakes(texts, start="example") == ["g.yaml:7 maybe-unset", "g.yaml:7 speaks-private"]
+
+
 def test_a_guard_on_the_patient_proves_only_its_own_branch() -> None:
     body = (
         "slots: {{rx_number: {{type: digits, phi: medical}}}}\n"

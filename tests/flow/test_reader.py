@@ -57,6 +57,9 @@ def test_the_head_of_a_flow_is_read() -> None:
         "known",
     )
     assert (flow.file, flow.language, flow.outcomes) == ("refill_status.yaml", "en", ())
+    assert flow.for_agents == ""
+    offered = read_flow("for_agents: Ask about a refill\n" + REFILL, file="refill_status.yaml")
+    assert offered.for_agents == "Ask about a refill"
 
 
 def test_a_flow_knows_the_outcomes_it_returns() -> None:
