@@ -34,7 +34,6 @@ from ivr.handoff.actions import (
     Withdraw,
     WrapUp,
 )
-from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.events import (
     AgentOffered,
@@ -261,8 +260,8 @@ class Desk:
 
     async def _phone(self, action: Ring | Brief | Withdraw | Bridge) -> None:
         match action:
-            case Ring(offer=offer, agent=agent):
-                self._ring(offer, agent)
+            case Ring():
+                self._ring(action)
             case Brief():
                 if self._ringing is not None:
                     self._ringing.brief()
@@ -306,11 +305,11 @@ class Desk:
 
     # ------------------------------------------------------------ the agent
 
-    def _ring(self, offer: int, agent: Agent) -> None:
+    def _ring(self, ring: Ring) -> None:
         waited = datetime.now(UTC).timestamp() - self._queue.ticket.asked_at
-        card = replace(self._card, waited=max(0.0, waited)).for_role(agent.role)
+        card = replace(self._card, waited=max(0.0, waited)).for_role(ring.agent.role)
         whisper = self._means.sounds.whisper(card)
-        call = Call(offer, agent, card, whisper, self.handoff.limits.ring + RING_SLACK)
+        call = Call(ring.offer, ring.agent, card, whisper, ring.ring_for + RING_SLACK)
         means = self._means
         self._ringing = Ringing(call, means.phones, means.speaker, self._inbox.put_nowait)
 

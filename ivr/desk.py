@@ -126,6 +126,8 @@ class Offered:
     """An agent is reserved for this caller and is to be rung; answer by `settle` or `release`."""
 
     agent: Agent
+    ring_for: float = 0.0
+    """Seconds, as the queue wants it; 0: as long as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,8 +112,8 @@ def _news(event: QueueEvent) -> QueueNews:
     match event:
         case Placed(ahead=ahead, wait=wait):
             return PlaceMoved(ahead, wait)
-        case Offered(agent=agent):
-            return AgentOffered(agent)
+        case Offered(agent=agent, ring_for=ring_for):
+            return AgentOffered(agent, ring_for)
         case Shut(closed=closed, says=says):
             return QueueShut(closed, says)
         case _:

@@ -69,6 +69,8 @@ class Ring:
 
     offer: int
     agent: Agent
+    ring_for: float
+    """Seconds; the machine withdraws the offer when they are over."""
 
 
 @dataclass(frozen=True, slots=True)

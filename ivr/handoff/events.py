@@ -36,6 +36,8 @@ class AgentOffered:
     """The queue reserved *agent* for this caller."""
 
     agent: Agent
+    ring_for: float = 0.0
+    """Seconds, as the queue wants it; 0: as `Limits` say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from ivr.handoff.actions import (
     StepAside,
     Trouble,
 )
-from ivr.handoff.agents import Agent
 from ivr.handoff.company import Company
 from ivr.handoff.events import (
     AgentAnswered,
@@ -80,7 +79,7 @@ class Limits:
     """How long things may take, in seconds."""
 
     ring: float = 20.0
-    """One agent's phone rings."""
+    """One agent's phone rings, unless the queue wants it otherwise."""
     accept: float = 15.0
     """From the agent's pick-up to their pressing 1, the briefing included."""
     first: float = 10.0
@@ -132,8 +131,8 @@ class Handoff:
     def handle(self, event: HandoffEvent, *, now: float) -> Actions:
         """Take in *event* and say what to do about it."""
         match event:
-            case AgentOffered(agent=agent):
-                return self._offered(agent, now)
+            case AgentOffered():
+                return self._offered(event, now)
             case _ if self.ended:
                 return ()
             case PlaceMoved():
@@ -170,12 +169,13 @@ class Handoff:
 
     # ---------------------------------------------------------------- the queue
 
-    def _offered(self, agent: Agent, now: float) -> Actions:
+    def _offered(self, offered: AgentOffered, now: float) -> Actions:
         """Ring them; an offer there is no use for goes back at once."""
         if self.phase is not Phase.QUEUED:
-            return (Release(agent.name, Refusal.CALLER_GONE),)
+            return (Release(offered.agent.name, Refusal.CALLER_GONE),)
         self.phase = Phase.OFFERED
-        return self.offer.ring(agent, until=now + self.limits.ring)
+        ring_for = offered.ring_for or self.limits.ring
+        return self.offer.ring(offered.agent, ring_for=ring_for, now=now)
 
     def _wait_on(self) -> Actions:
         """Wait for the next offer, if there will be one."""

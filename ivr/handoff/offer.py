@@ -29,12 +29,12 @@ class Offer:
         """Whose it is; `` when nobody's."""
         return "" if self.agent is None else self.agent.name
 
-    def ring(self, agent: Agent, *, until: float) -> Actions:
+    def ring(self, agent: Agent, *, ring_for: float, now: float) -> Actions:
         """Begin with *agent*."""
         self.number += 1
         self.agent = agent
-        self.until = until
-        return (Ring(self.number, agent),)
+        self.until = now + ring_for
+        return (Ring(self.number, agent, ring_for),)
 
     def settle(self) -> Actions:
         """They talk."""

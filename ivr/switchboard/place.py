@@ -113,7 +113,7 @@ class Place:
         """Offer *agent*, who is reserved."""
         self.stay = Stay.OFFERED
         self.agent = agent
-        self._events.put_nowait(Offered(agent))
+        self._events.put_nowait(Offered(agent, self.queue.ring))
 
     def give_back(self, agent: str) -> None:
         """Free an agent who was reserved, or may be, without being offered to the caller."""

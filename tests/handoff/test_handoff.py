@@ -73,7 +73,7 @@ def talking(*events: HandoffEvent) -> Handoff:
 def test_an_agent_who_accepts_is_bridged() -> None:
     machine = Handoff(Limits())
     assert machine.start(now=0) == (Announce(Announcement.FINDING),)
-    assert machine.handle(AgentOffered(DANA), now=1) == (Ring(1, DANA),)
+    assert machine.handle(AgentOffered(DANA), now=1) == (Ring(1, DANA, Limits().ring),)
     assert machine.handle(AgentAnswered(1), now=3) == (Brief(1), COMING)
     assert machine.handle(AgentKeyed(1, "5"), now=4) == ()
     assert machine.handle(AgentKeyed(1, "1"), now=5) == (Bridge(1), Settle("Dana"))
@@ -136,6 +136,13 @@ def test_a_phone_that_rings_too_long_is_withdrawn() -> None:
     assert machine.handle_deadline(now=20) == (Withdraw(1), Release("Dana", Refusal.NO_ANSWER))
 
 
+def test_a_queue_may_want_its_phones_to_ring_for_another_time() -> None:
+    machine = Handoff(Limits(first=100))
+    machine.start(now=0)
+    assert machine.handle(AgentOffered(DANA, 8.0), now=1) == (Ring(1, DANA, 8.0),)
+    assert machine.deadline == 9
+
+
 def test_a_voicemail_that_answers_is_withdrawn() -> None:
     machine = briefing()
     assert machine.handle_deadline(now=17) == (Withdraw(1), Release("Dana", Refusal.SILENT))
@@ -178,7 +185,7 @@ def test_a_caller_whose_agent_is_lost_queues_again_and_is_told() -> None:
             Announce(Announcement.CUT_OFF),
         )
         assert machine.troubles == [trouble]
-        assert machine.handle(AgentOffered(KIM), now=10) == (Ring(2, KIM),)
+        assert machine.handle(AgentOffered(KIM), now=10) == (Ring(2, KIM, Limits().ring),)
 
 
 def test_a_caller_whom_the_agent_sends_to_another_queue_waits_there() -> None:

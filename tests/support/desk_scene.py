@@ -11,7 +11,7 @@ from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Handoff, Limits
 from ivr.handoff.tickets import Ticket
-from ivr.ports import Keyed
+from ivr.ports import AudioLeg, Keyed
 from tests.support.fake_queue import FakePhones, FakeSwitchboard
 from tests.support.fakes import FakeAudioLeg, FakeSpeaker
 
@@ -25,6 +25,9 @@ def words(announce: Announce, *, queue: str) -> str:
     return f"{announce.what}{place} {announce.person}".strip()
 
 
+SOUNDS = Sounds(words, lambda card: f"for {card.queue}", music=bytes(320))
+
+
 class ListeningLeg(FakeAudioLeg):
     """A caller who notes how long they heard nothing."""
 
@@ -32,19 +35,33 @@ class ListeningLeg(FakeAudioLeg):
     _silent_since: float | None = None
 
     def play(self, pcm: bytes, *, token: int, loop: bool = False) -> None:
+        self._hear()
+        super().play(pcm, token=token, loop=loop)
+
+    def stop_playing(self) -> None:
+        self._fall_silent()
+        super().stop_playing()
+
+    async def hear(self, other: AudioLeg) -> None:
+        self._hear()
+        await super().hear(other)
+
+    async def unhear(self, other: AudioLeg) -> None:
+        self._fall_silent()
+        await super().unhear(other)
+
+    def _played(self, token: int) -> None:
+        self._fall_silent()
+        super()._played(token)
+
+    def _fall_silent(self) -> None:
+        self._silent_since = asyncio.get_running_loop().time()
+
+    def _hear(self) -> None:
         if self._silent_since is not None:
             silence = asyncio.get_running_loop().time() - self._silent_since
             self.longest = max(self.longest, silence)
         self._silent_since = None
-        super().play(pcm, token=token, loop=loop)
-
-    def stop_playing(self) -> None:
-        self._silent_since = asyncio.get_running_loop().time()
-        super().stop_playing()
-
-    def _played(self, token: int) -> None:
-        self._silent_since = asyncio.get_running_loop().time()
-        super()._played(token)
 
 
 class Scene:
@@ -57,8 +74,7 @@ class Scene:
         self.speaker = FakeSpeaker()
         self.switchboard = FakeSwitchboard(*agents)
         self.phones = FakePhones(**refusals)
-        sounds = Sounds(words, lambda card: f"for {card.queue}", music=bytes(320))
-        means = Means(self.switchboard, self.phones, self.speaker, sounds, converse)
+        means = Means(self.switchboard, self.phones, self.speaker, SOUNDS, converse)
         self.desk = Desk(self.caller, Handoff(Limits()), means, ticket=TICKET, card=CARD)
 
     async def __aenter__(self) -> Self:
