@@ -24,7 +24,7 @@ from ivr.dialog.events import (
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
-from ivr.loading import load_book, load_wording
+from ivr.loading import load_practice, load_wording
 from ivr.settings import Flows, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -141,7 +141,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=400, help="calls in each of 15 rounds")
     calls: int = parser.parse_args().calls
     shipped = Settings(flows=Flows(folder=str(ROOT / "flows"), prompts=str(ROOT / "prompts")))
-    book, wording = load_book(shipped), load_wording(shipped)
+    book, wording = load_practice(shipped).book, load_wording(shipped)
     _report([_measure(book, wording, errand, calls) for errand in ERRANDS])
 
 

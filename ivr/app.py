@@ -16,11 +16,9 @@ from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
 from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, StoreError
 from ivr.exchange import Exchange, ExchangeMeans
-from ivr.flow.machine import FlowBook
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
-from ivr.handoff.office import Office
-from ivr.loading import fixed_prompts, load_book, load_office, load_wording
+from ivr.loading import Practice, fixed_prompts, load_practice, load_wording
 from ivr.ports import AudioLeg
 from ivr.records.calls import CallBook
 from ivr.records.recordings import Recordings
@@ -47,8 +45,7 @@ class RunningLine:
         self._stack = AsyncExitStack()
         self._calls: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
-        self._book: FlowBook
-        self._office: Office
+        self._practice: Practice
         self._exchange: Exchange
         self._attendant: Attendant
         self._endpoint: SipEndpoint
@@ -79,8 +76,7 @@ class RunningLine:
         """
         settings = self._settings
         self._stack.enter_context(_own_folder(settings.data_folder))
-        self._book = load_book(settings)
-        self._office = load_office(settings)
+        self._practice = load_practice(settings)
         wording = load_wording(settings)
         speaker = await self._start_voice()
         self._ears = SpeechClient(settings.speech, data=settings.data_folder)
@@ -94,12 +90,12 @@ class RunningLine:
         self._stack.push_async_callback(records.close)
         self._start_sweeping(messages, records)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
-        office = lambda: self._office  # noqa: E731 - a reload changes what it answers
+        office = lambda: self._practice.office  # noqa: E731 - a reload changes what it answers
         means = ExchangeMeans(office, wording, speaker, messages, self._endpoint)
         exchange = self._exchange = Exchange(settings, means)
         self._attendant = Attendant(
             Line(
-                book=lambda: self._book,
+                book=lambda: self._practice.book,
                 start=settings.flows.start,
                 wording=wording,
                 speaker=speaker,
@@ -112,7 +108,7 @@ class RunningLine:
                 calls=records,
                 live=self._live,
                 recordings=self._start_recordings(),
-                when_closed=lambda queue: self._office.queue(queue).when_closed,
+                when_closed=lambda queue: self._practice.office.queue(queue).when_closed,
             )
         )
         await self._prewarm(speaker)
@@ -137,8 +133,7 @@ class RunningLine:
             The mistakes.
         """
         try:
-            self._book = load_book(self._settings)
-            self._office = load_office(self._settings)
+            self._practice = load_practice(self._settings)
         except FlowErrors as errors:
             for error in errors.errors:
                 _log.error("flow mistake", extra={"file": error.file, "rule": error.rule})
@@ -146,7 +141,7 @@ class RunningLine:
         except SettingsError as error:
             _log.error("flows not read", extra={"error": error})
             return [str(error)]
-        _log.info("flows reloaded", extra={"version": self._book.version})
+        _log.info("flows reloaded", extra={"version": self._practice.book.version})
         return []
 
     # ------------------------------------------------------------ parts
@@ -188,7 +183,7 @@ class RunningLine:
 
     async def _prewarm(self, speaker: CachedSpeaker) -> None:
         try:
-            await speaker.prewarm(fixed_prompts(self._book))
+            await speaker.prewarm(fixed_prompts(self._practice.book))
         except SpeechError:
             _log.exception("the line cannot speak; callers hear music and are put through")
 
@@ -244,7 +239,7 @@ class RunningLine:
     async def _tell_reload(self) -> Mapping[str, Any]:
         if mistakes := self.reload():
             return {"errors": mistakes}
-        return {"version": self._book.version}
+        return {"version": self._practice.book.version}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

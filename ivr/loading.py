@@ -1,6 +1,7 @@
 """Reading the flows folder and the wording, whole: every mistake of every file at once."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr import prompts
@@ -24,9 +25,18 @@ QUEUES_FILE = "queues.yaml"
 LONGEST_FLOW = 1_000_000  # bytes; read no more of a file, the reader refuses far less
 
 
-def load_book(settings: Settings) -> FlowBook:
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What the flows folder says; flows and queues name each other, so they are read together."""
+
+    book: FlowBook
+    office: Office
+    """Without `queues.yaml` any name is a queue."""
+
+
+def load_practice(settings: Settings) -> Practice:
     """
-    Read and check every flow of the flows folder.
+    Read and check every flow of the flows folder, and its queues.
 
     Raises:
         FlowErrors: Every mistake of every file.
@@ -51,31 +61,11 @@ def load_book(settings: Settings) -> FlowBook:
     except FlowErrors as caught:
         mistakes += caught.errors
     if book is not None:
-        for name in sorted(SERVICE_FLOWS.keys() - book.flows.keys()):
-            what = f"the line needs a flow {name}: {SERVICE_FLOWS[name]}"
-            mistakes.append(FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what))
-    if book is not None:
+        mistakes += _service_flows_exist(book, folder)
         mistakes += _flows_exist(office, book)
     if book is None or mistakes:
         raise FlowErrors(mistakes)
-    return book
-
-
-def load_office(settings: Settings) -> Office:
-    """
-    Read the queues of the flows folder; without `queues.yaml` any name is a queue.
-
-    Raises:
-        FlowErrors: Every mistake in it.
-        SettingsError: The folder cannot be read.
-    """
-    folder = Path(settings.flows.folder)
-    texts, mistakes = _read_folder(folder)
-    mistakes = [mistake for mistake in mistakes if mistake.file == str(folder / QUEUES_FILE)]
-    office = _read_office(texts.get(str(folder / QUEUES_FILE)), folder, mistakes)
-    if mistakes:
-        raise FlowErrors(mistakes)
-    return office
+    return Practice(book, office)
 
 
 def _read_office(text: str | None, folder: Path, mistakes: list[FlowError]) -> Office:
@@ -84,6 +74,12 @@ def _read_office(text: str | None, folder: Path, mistakes: list[FlowError]) -> O
     except FlowErrors as caught:
         mistakes += caught.errors
         return Office()
+
+
+def _service_flows_exist(book: FlowBook, folder: Path) -> Iterator[FlowError]:
+    for name in sorted(SERVICE_FLOWS.keys() - book.flows.keys()):
+        what = f"the line needs a flow {name}: {SERVICE_FLOWS[name]}"
+        yield FlowError(str(folder), 1, Rule.UNKNOWN_FLOW, what)
 
 
 def _flows_exist(office: Office, book: FlowBook) -> Iterator[FlowError]:

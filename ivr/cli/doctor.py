@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowErrors, IvrError
-from ivr.loading import load_book, load_wording
+from ivr.loading import load_practice, load_wording
 from ivr.settings import Settings
 from ivr.speech.models import check_engine
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
@@ -120,7 +120,7 @@ def _folder(what: str, folder: Path) -> Finding:
 
 def _flows(settings: Settings) -> Finding:
     try:
-        book = load_book(settings)
+        book = load_practice(settings).book
         load_wording(settings)
     except FlowErrors as errors:
         first = errors.errors[0]

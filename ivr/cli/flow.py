@@ -9,7 +9,7 @@ from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowError, FlowErrors
 from ivr.flow.escape import Escape, escape_proof
 from ivr.flow.machine import FlowBook
-from ivr.loading import load_book
+from ivr.loading import load_practice
 
 EXIT_MISTAKES = 1
 
@@ -36,7 +36,7 @@ def check(options: argparse.Namespace) -> int:
     if options.folder:
         settings = replace(settings, flows=replace(settings.flows, folder=options.folder))
     try:
-        book = load_book(settings)
+        book = load_practice(settings).book
     except FlowErrors as caught:
         _print_mistakes(caught.errors, as_json=options.json)
         return EXIT_MISTAKES

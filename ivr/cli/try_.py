@@ -16,7 +16,7 @@ from ivr.dialog.actions import HandOff
 from ivr.dialog.dialog import Dialog
 from ivr.errors import ClinicError, FlowError, FlowErrors
 from ivr.flow.model import UNAVAILABLE, Value
-from ivr.loading import load_book, load_wording
+from ivr.loading import load_practice, load_wording
 from ivr.ports import OperationResult
 from ivr.terminal import Rehearsal
 
@@ -35,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(options: argparse.Namespace) -> int:
     """Talk to one flow."""
     settings = read_settings(options)
-    book = load_book(settings)
+    book = load_practice(settings).book
     if options.flow not in book.flows:
         known = ", ".join(sorted(book.flows))
         folder = settings.flows.folder

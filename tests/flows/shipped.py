@@ -8,7 +8,7 @@ from pathlib import Path
 from ivr.caller.scenario import Scenario, read_scenario
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
-from ivr.loading import load_book, load_wording
+from ivr.loading import load_practice, load_wording
 from ivr.settings import Flows, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ SETTINGS = Settings(flows=Flows(folder=str(ROOT / "flows"), prompts=str(ROOT / "
 
 @cache
 def book() -> FlowBook:
-    return load_book(SETTINGS)
+    return load_practice(SETTINGS).book
 
 
 @cache
