@@ -1,0 +1,30 @@
+"""Agents' phones: the console for those who work in a browser, SIP for everybody else."""
+
+from ivr.desk import AgentPhones
+from ivr.errors import LegBroken
+from ivr.handoff.agents import Agent
+from ivr.handoff.card import Card
+from ivr.ports import AudioLeg, Dialler
+
+
+class Phones:
+    """`AgentPhones` of a line."""
+
+    def __init__(self, dialler: Dialler, consoles: AgentPhones | None = None) -> None:
+        """
+        Wire it up.
+
+        Args:
+            dialler: Rings SIP phones.
+            consoles: Rings those who work in the console; None: the line serves no pages.
+        """
+        self._dialler = dialler
+        self._consoles = consoles
+
+    async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> AudioLeg:
+        """As in `AgentPhones`; a SIP phone has no screen, the card is whispered later."""
+        if not agent.in_browser:
+            return await self._dialler.dial(agent.address, ring_for=ring_for)
+        if self._consoles is None:
+            raise LegBroken(f"console of '{agent.name}': this line serves no pages (console.port)")
+        return await self._consoles.ring(agent, card, ring_for=ring_for)
