@@ -3,15 +3,15 @@
 import argparse
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from ivr.cli import roster
 from ivr.cli.options import add_command, add_json, read_settings
-from ivr.cli.queue import minutes
 from ivr.cli.roster import in_roster
+from ivr.cli.tables import minutes, table
 from ivr.errors import StoreUnavailable
 from ivr.handoff.agents import Agent, Presence, Role
 from ivr.settings import Settings
@@ -51,15 +51,19 @@ def show(options: argparse.Namespace) -> int:
     """List them; without a running line those who are known."""
     settings = read_settings(options)
     try:
-        rows = asyncio.run(ask(settings.watch_socket, "agents")).get("agents", [])
+        seen = asyncio.run(ask(settings.watch_socket, "agents"))
     except StoreUnavailable:
-        rows = [_known(agent) for agent in _everybody(settings)]
+        seen = {"agents": [_known(agent) for agent in _everybody(settings)]}
+    if "error" in seen:
+        print(seen["error"])
+        return EXIT_REFUSED
+    rows = seen["agents"]
     if options.json:
         print(json.dumps(rows))
     elif not rows:
         print("Nobody takes calls: `ivr agents add NAME` adds somebody.")
     else:
-        Console().print(_table(rows))
+        Console().print(table([_row(row) for row in rows], whole=("Now", "Queues", "Skills")))
     return 0
 
 
@@ -86,8 +90,9 @@ def _set(options: argparse.Namespace, presence: Presence, reason: str) -> int:
 
 
 def _everybody(settings: Settings) -> list[Agent]:
-    named = [Agent(one.name, one.uri, one.queues) for one in settings.handoff.agents]
-    return [*named, *in_roster(settings, lambda roster: roster.agents())]
+    added = {agent.name: agent for agent in in_roster(settings, lambda roster: roster.agents())}
+    named = {one.name: Agent(one.name, one.uri, one.queues) for one in settings.handoff.agents}
+    return [agent for _, agent in sorted((added | named).items())]
 
 
 def _known(agent: Agent) -> dict[str, Any]:
@@ -102,21 +107,15 @@ def _known(agent: Agent) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("Agent", "Is", "For", "Why", "Where", "Queues", "Skills", "Speaks", "Role"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        back = "" if row["back_in"] is None else f", back in {minutes(row['back_in'])}"
-        table.add_row(
-            row["agent"],
-            row["presence"],
-            "" if row["seconds"] is None else minutes(row["seconds"]),
-            row["reason"] + back,
-            row["where"],
-            " ".join(row["queues"]) or "all",
-            " ".join(row["skills"]),
-            " ".join(row["languages"]),
-            row["role"],
-        )
-    return table
+def _row(row: Mapping[str, Any]) -> dict[str, str]:
+    since = "" if row["seconds"] is None else minutes(row["seconds"])
+    back = "" if row["back_in"] is None else f"back in {minutes(row['back_in'])}"
+    return {
+        "Agent": row["agent"],
+        "Now": f"{row['presence']} {since}".strip(),
+        "Why": ", ".join(filter(None, (row["reason"], back))),
+        "Queues": "\n".join(row["queues"]) or "all",
+        "Skills": "\n".join(row["skills"]),
+        "Speaks": " ".join(row["languages"]),
+        "Role": f"{row['role']}, {row['where']}",
+    }

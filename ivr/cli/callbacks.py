@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.table import Table
 
 from ivr.cli.options import add_command, add_json, read_settings, who
+from ivr.cli.tables import table
 from ivr.errors import StoreUnavailable
+from ivr.handoff.tickets import Priority
 from ivr.privacy.redaction import mask_number
 from ivr.records.audit import Audit, Deed
 from ivr.records.callbacks import CallbackBook, KeptCall
@@ -19,6 +20,7 @@ from ivr.settings import Settings
 from ivr.watch.live import ask
 
 EXIT_UNKNOWN = 1
+AT_THEIR_TURN = "at their turn"
 T = TypeVar("T")
 
 
@@ -55,7 +57,7 @@ def show(options: argparse.Namespace) -> int:
     elif not rows:
         print("Nobody waits to be rung back.")
     else:
-        Console().print(_table(rows))
+        Console().print(table([_shown(row) for row in rows], whole=("Call", "Queue", "Number")))
     return 0
 
 
@@ -96,7 +98,7 @@ def _row(call: KeptCall, *, show: bool) -> dict[str, Any]:
         "call": ticket.key,
         "queue": ticket.queue,
         "asked": _local(ticket.asked_at),
-        "next_try": _local(ticket.not_before) if ticket.not_before else "when it is their turn",
+        "next_try": _local(ticket.not_before) if ticket.not_before else AT_THEIR_TURN,
         "tries": call.tries,
         "priority": ticket.priority.value,
         "number": call.number if show else mask_number(call.number),
@@ -108,10 +110,11 @@ def _local(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in rows[0]:
-        table.add_column(title.replace("_", " ").capitalize())
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    return table
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    """Leave out what fills a narrow terminal and tells nothing: the year, and what is usual."""
+    usual = {"asked": row["asked"][len("2026-") :], "tries": row["tries"] or ""}
+    if row["priority"] == Priority.ROUTINE:
+        usual["priority"] = ""
+    if row["next_try"] != AT_THEIR_TURN:
+        usual["next_try"] = row["next_try"][len("2026-") :]
+    return {name.replace("_", " ").capitalize(): str(one) for name, one in (row | usual).items()}

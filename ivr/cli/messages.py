@@ -6,9 +6,9 @@ import json
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
 
 from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.cli.tables import table
 from ivr.clinic.messages import Message, MessageBox
 from ivr.privacy.redaction import mask_number
 from ivr.records.audit import Audit, Deed
@@ -48,9 +48,11 @@ def run(options: argparse.Namespace) -> int:
     elif not rows:
         print("No messages.")
     else:
-        Console().print(_table(rows))
-        if any(row["file"] for row in rows):
-            print(f"Sound is in {folder}")
+        whole = ("Message", "Queue", "Number")
+        Console().print(table([_shown(row) for row in rows], whole=whole))
+        for row in rows:
+            if row["file"]:
+                print(f"{row['message']} is to be heard in {folder / row['file']}")
     return 0
 
 
@@ -97,10 +99,5 @@ def _local(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _table(rows: list[dict[str, str]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in rows[0]:
-        table.add_column(title.capitalize())
-    for row in rows:
-        table.add_row(*row.values())
-    return table
+def _shown(row: dict[str, str]) -> dict[str, str]:
+    return {name.capitalize(): value for name, value in row.items() if name != "file"}

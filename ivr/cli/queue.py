@@ -6,13 +6,17 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.cli.tables import minutes, table
+from ivr.errors import StoreUnavailable
+from ivr.handoff.tickets import Priority
 from ivr.records.audit import Audit, Deed
 from ivr.settings import Settings
 from ivr.watch.live import ask
@@ -38,14 +42,14 @@ def run(options: argparse.Namespace) -> int:
     settings = read_settings(options)
     if options.up:
         return _move_up(settings, options.up)
-    if options.watch:
-        return _watch(settings.watch_socket)
     seen = asyncio.run(ask(settings.watch_socket, "queue"))
+    if options.watch:
+        _watch(settings.watch_socket)
     if options.json:
         print(json.dumps(seen))
     else:
         Console().print(_picture(seen))
-    return 0
+    return EXIT_REFUSED if "error" in seen else 0
 
 
 def _move_up(settings: Settings, call: str) -> int:
@@ -59,20 +63,26 @@ def _move_up(settings: Settings, call: str) -> int:
     return 0
 
 
-def _watch(socket: Path) -> int:
+def _watch(socket: Path) -> NoReturn:
     with Live(screen=True, auto_refresh=False) as screen:
         while True:
-            screen.update(_picture(asyncio.run(ask(socket, "queue"))), refresh=True)
+            screen.update(_look(socket), refresh=True)
             time.sleep(EVERY)
 
 
-def _picture(seen: Mapping[str, Any]) -> Group:
-    callers = seen.get("callers", [])
-    return Group(
-        _queues(seen.get("queues", [])),
-        "",
-        _callers(callers) if callers else "Nobody waits.",
-    )
+def _look(socket: Path) -> RenderableType:
+    try:
+        return _picture(asyncio.run(ask(socket, "queue")))
+    except StoreUnavailable as error:  # the line is started again, perhaps: go on looking
+        return Text(str(error))
+
+
+def _picture(seen: Mapping[str, Any]) -> RenderableType:
+    if "error" in seen:
+        return Text(seen["error"])
+    callers = [_caller(place, row) for place, row in enumerate(seen["callers"], 1)]
+    waiting = table(callers, whole=("Call", "Queue"), right=("Next", "Waits"))
+    return Group(_queues(seen["queues"]), "", waiting if callers else "Nobody waits.")
 
 
 def _queues(rows: list[dict[str, Any]]) -> Table:
@@ -94,22 +104,17 @@ def _queues(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _callers(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("Next", "Call", "Queue", "Waits", "Why", "Priority", "Now"):
-        table.add_column(title, justify="right" if title in {"Next", "Waits"} else "left")
-    for place, row in enumerate(rows, 1):
-        priority = "moved up" if row["moved_up"] else row["priority"]
-        table.add_row(
-            str(place),
-            row["call"],
-            row["queue"],
-            minutes(row["waited"]),
-            row["why"],
-            priority,
-            _now(row),
-        )
-    return table
+def _caller(place: int, row: Mapping[str, Any]) -> dict[str, str]:
+    priority = "" if row["priority"] == Priority.ROUTINE else row["priority"]
+    return {
+        "Next": str(place),
+        "Call": row["call"],
+        "Queue": row["queue"],
+        "Waits": minutes(row["waited"]),
+        "Why": row["why"],
+        "Priority": "moved up" if row["moved_up"] else priority,
+        "Now": _now(row),
+    }
 
 
 def _now(row: Mapping[str, Any]) -> str:
@@ -117,10 +122,4 @@ def _now(row: Mapping[str, Any]) -> str:
         return f"offered to {row['offered_to']}"
     if row["callback"]:
         return "hung up, is called back"
-    passed = len(row["passed"])
-    return f"{passed} passed" if passed else ""
-
-
-def minutes(seconds: float) -> str:
-    """Write a duration as on a clock, `1:05`."""
-    return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
+    return f"passed by {', '.join(row['passed'])}" if row["passed"] else ""

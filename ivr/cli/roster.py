@@ -22,6 +22,9 @@ def add(options: argparse.Namespace) -> int:
     if not is_name(options.name):
         accepted = "up to forty letters, digits and spaces"
         raise SettingsError("NAME", found=repr(options.name), accepted=accepted)
+    if options.name in {agent.name for agent in settings.handoff.agents}:
+        print(f"{options.name} stands in the settings, and is changed there.")
+        return EXIT_REFUSED
     if options.sip and not options.sip.startswith(("sip:", "sips:")):
         raise SettingsError("--sip", found=repr(options.sip), accepted="a URI, sip:dana@10.0.0.5")
     agent = Agent(
@@ -45,7 +48,11 @@ def remove(options: argparse.Namespace) -> int:
     """Remove somebody from the roster."""
     settings = read_settings(options)
     if not in_roster(settings, lambda roster: roster.remove(options.name)):
-        print(f"There is nobody called {options.name} here; settings are changed in their file.")
+        settled = options.name in {agent.name for agent in settings.handoff.agents}
+        where = (
+            "stands in the settings, and is removed there" if settled else "is not on the roster"
+        )
+        print(f"{options.name} {where}.")
         return EXIT_REFUSED
     print(f"{options.name} takes no calls any more.")
     return _tell_line(settings)
@@ -67,7 +74,11 @@ def in_roster(settings: Settings, work: Callable[[Roster], Awaitable[T]]) -> T:
 def _tell_line(settings: Settings) -> int:
     """Let a running line know; one that starts later reads it anyway."""
     try:
-        asyncio.run(ask(settings.watch_socket, "roster"))
+        answer = asyncio.run(ask(settings.watch_socket, "roster"))
     except StoreUnavailable:
         print("No line runs; the next one knows.")
+        return 0
+    if "error" in answer:
+        print(f"The running line does not know yet: {answer['error']}")
+        return EXIT_REFUSED
     return 0

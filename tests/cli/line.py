@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ivr.watch.live import Question, WatchSocket
+from ivr.errors import StoreUnavailable
+from ivr.watch.live import Answer, Question, WatchSocket
 
 Asked = tuple[str, dict[str, str]]
 QUEUE = {
@@ -69,15 +70,15 @@ AGENTS = {
 
 
 @contextmanager
-def answering(data: Path) -> Iterator[list[Asked]]:
-    """Answer at the socket of the data folder *data*; yields what was asked."""
+def answering(data: Path, *, trouble: str = "") -> Iterator[list[Asked]]:
+    """Answer at the socket of the data folder *data*, or tell *trouble*; yields what was asked."""
     asked: list[Asked] = []
     over = asyncio.Event()
     ready = threading.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        socket = WatchSocket(data / "watch.sock", _answers(asked))
+        socket = WatchSocket(data / "watch.sock", _answers(asked, trouble))
         await socket.start()
         ready.set()
         await over.wait()
@@ -94,12 +95,14 @@ def answering(data: Path) -> Iterator[list[Asked]]:
         loop.close()
 
 
-def _answers(asked: list[Asked]) -> Mapping[str, Any]:
-    async def queue() -> Mapping[str, Any]:
-        return QUEUE
+def _answers(asked: list[Asked], trouble: str) -> Mapping[str, Any]:
+    def telling(what: Mapping[str, Any]) -> Answer:
+        async def answer() -> Mapping[str, Any]:
+            if trouble:
+                raise StoreUnavailable(trouble)
+            return what
 
-    async def agents() -> Mapping[str, Any]:
-        return AGENTS
+        return answer
 
     def question(name: str, *needs: str) -> Question:
         async def answer(given: Mapping[str, str]) -> Mapping[str, Any]:
@@ -111,8 +114,9 @@ def _answers(asked: list[Asked]) -> Mapping[str, Any]:
         return Question(answer, needs, ("reason",))
 
     return {
-        "queue": queue,
-        "agents": agents,
+        "queue": telling(QUEUE),
+        "agents": telling(AGENTS),
+        "roster": telling({"agents": 1}),
         "agent_set": question("agent_set", "name", "presence"),
         "move_up": question("move_up", "call"),
         "callback_end": question("callback_end", "call"),

@@ -69,7 +69,26 @@ def test_who_is_not_there_cannot_be_removed(
 ) -> None:
     run(tmp_path, "add", "Kim")
     assert (run(tmp_path, "remove", "Kim"), run(tmp_path, "remove", "Kim")) == (0, 1)
-    assert "nobody called Kim" in capsys.readouterr().out
+    assert "Kim is not on the roster." in capsys.readouterr().out
+
+
+def test_who_stands_in_the_settings_is_changed_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('[[handoff.agents]]\nname = "Dana"\nuri = "sip:dana@127.0.0.1"\n')
+    for command in ("add", "remove"):
+        assert run(tmp_path, command, "Dana", "--settings", str(settings)) == 1
+        assert "Dana stands in the settings" in capsys.readouterr().out
+
+
+def test_a_line_that_cannot_read_the_roster_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(tmp_path, trouble="database agents.db is damaged"):
+        assert run(tmp_path, "add", "Kim") == 1
+        assert run(tmp_path, "list") == 1
+    assert capsys.readouterr().out.count("database agents.db is damaged") == 2
 
 
 def test_pausing_needs_a_line_and_tells_how_to_start_one(tmp_path: Path) -> None:

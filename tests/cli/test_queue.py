@@ -27,8 +27,9 @@ def test_who_waits_is_shown_with_how_long_and_why(
     shown, told = capsys.readouterr().out.rsplit("\n", 2)[:2]
     rows = [line.split() for line in shown.splitlines() if line.strip()]
     assert rows[1] == ["pharmacy", "2", "1:35", "1:00", "75%", "2", "0"]
-    assert rows[3] == "1 00c0ffee pharmacy 1:35 asked routine offered to Kim".split()  # noqa: SIM905 - as it is read
+    assert rows[3] == "1 00c0ffee pharmacy 1:35 asked offered to Kim".split()  # noqa: SIM905 - as it is read
     assert "moved up" in " ".join(rows[4])
+    assert "00facade" in rows[4]
     assert json.loads(told) == QUEUE
 
 
@@ -41,6 +42,14 @@ def test_moving_a_caller_up_is_noted_first(
     assert asked == [("move_up", {"call": "00facade"})]
     (entry,) = Audit(tmp_path / "audit.log").entries()
     assert (entry.did, entry.what) == (Deed.MOVED_UP, "00facade")
+
+
+def test_a_queue_that_cannot_be_looked_at_is_no_empty_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(tmp_path, trouble="redis clinic-line: does not answer"):
+        assert run(tmp_path) == 1
+    assert capsys.readouterr().out == "redis clinic-line: does not answer\n"
 
 
 def test_without_a_line_it_tells_how_to_start_one(tmp_path: Path) -> None:
