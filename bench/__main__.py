@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 import contextlib
-import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
-from bench.figures import keep, p95
+from bench import handoff
+from bench.figures import Figure, figure, keep
 from bench.line import Line
 from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from tests.support.phone import Phone
@@ -32,18 +32,6 @@ CALLS = (SET_UP, TURN_SPEECH, TURN_KEYS, BARGE_SPEECH, BARGE_KEY)
 LOAD = ("CPU", "memory")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured thing."""
-
-    what: str
-    unit: str
-    median: float
-    p95: float
-    runs: int
-    budget: str
-
-
 def main() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,13 +49,14 @@ def main() -> None:
             ((OPERATOR,), lambda: _handoffs(line, words, handed)),
             ((OPERATOR_AT_DATE,), lambda: _handoffs(line, words, handed, at_date=True)),
             (LOAD, lambda: _load(line, "with recognition")),
+            (handoff.NAMES, lambda: handoff.measure(runs)),
         ]
         for names, measure in measures:
             figures += measure() if _wanted(only, names) else []
     if _wanted(only, LOAD):
         with Line(engine="none") as line:
             figures += _load(line, "without recognition")
-    _report([figure for figure in figures if only in figure.what], whole=not only)
+    _report([one for one in figures if only in one.what], whole=not only)
 
 
 def _wanted(only: str, names: tuple[str, ...]) -> bool:
@@ -103,11 +92,11 @@ def _calls(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
         barge_key.append(_barge_in(line, _press))
         barge_speech.append(_barge_in(line, lambda phone: _interrupt(phone, words["refill"])))
     return [
-        _figure(SET_UP, setup, ""),
-        _figure(TURN_SPEECH, speech, "p50 450, p95 700"),
-        _figure(TURN_KEYS, keys, "p95 100"),
-        _figure(BARGE_SPEECH, barge_speech, "p50 150, p95 250"),
-        _figure(BARGE_KEY, barge_key, "p95 60"),
+        figure(SET_UP, setup, ""),
+        figure(TURN_SPEECH, speech, "p50 450, p95 700"),
+        figure(TURN_KEYS, keys, "p95 100"),
+        figure(BARGE_SPEECH, barge_speech, "p50 150, p95 250"),
+        figure(BARGE_KEY, barge_key, "p95 60"),
     ]
 
 
@@ -123,7 +112,7 @@ def _numbers(line: Line, words: dict[str, bytes], runs: int) -> list[Figure]:
                 phone.await_silence(of=1.5)
             phone.say(words[NUMBER])
             seconds.append(phone.await_sound(after=phone.spoke_until) - phone.spoke_until)
-    return [_figure(TURN_NUMBER, seconds, "")]
+    return [figure(TURN_NUMBER, seconds, "")]
 
 
 def _barge_in(line: Line, act: Callable[[Phone], float]) -> float:
@@ -176,7 +165,7 @@ def _handoffs(
                 phone.await_silence(of=1.5)
             phone.say(words["operator"])
             seconds.append(line.invite_arrival(within=10) - phone.spoke_until)
-    return [_figure(OPERATOR_AT_DATE if at_date else OPERATOR, seconds, "p95 500")]
+    return [figure(OPERATOR_AT_DATE if at_date else OPERATOR, seconds, "p95 500")]
 
 
 def _load(line: Line, how: str) -> list[Figure]:
@@ -209,17 +198,12 @@ def _share(line: Line) -> tuple[float, float]:
     return 100 * used, after.line_mb
 
 
-def _figure(what: str, seconds: list[float], budget: str) -> Figure:
-    ordered = sorted(1000 * s for s in seconds)
-    return Figure(what, "ms", statistics.median(ordered), p95(ordered), len(ordered), budget)
-
-
 def _report(figures: list[Figure], *, whole: bool) -> None:
     print(f"{'what':<52} {'median':>8} {'p95':>8}  {'unit':<7} {'runs':>4}  budget")
     for f in figures:
         print(f"{f.what:<52} {f.median:8.1f} {f.p95:8.1f}  {f.unit:<7} {f.runs:>4}  {f.budget}")
     if whole:
-        keep("line", [asdict(figure) for figure in figures])
+        keep("line", [asdict(one) for one in figures])
 
 
 if __name__ == "__main__":

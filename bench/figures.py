@@ -1,10 +1,30 @@
 """What every benchmark does with its figures."""
 
 import json
+import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured thing."""
+
+    what: str
+    unit: str
+    median: float
+    p95: float
+    runs: int
+    budget: str
+
+
+def figure(what: str, seconds: Sequence[float], budget: str) -> Figure:
+    """Sum *seconds* of several runs up, in milliseconds."""
+    ordered = sorted(1000 * s for s in seconds)
+    return Figure(what, "ms", statistics.median(ordered), p95(ordered), len(ordered), budget)
 
 
 def p95(ordered: Sequence[float]) -> float:
