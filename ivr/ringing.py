@@ -21,7 +21,7 @@ from ivr.handoff.events import (
 )
 from ivr.handoff.handoff import ACCEPT_KEY
 from ivr.ports import AudioLeg, Dialler, Gone, Keyed, Speaker
-from ivr.talk import refusal_of
+from ivr.refusing import refusal_of
 
 _log = logging.getLogger(__name__)
 NODE_GONE_STATUS = 502  # RFC 3261 §21.5.3: what stood between us and the agent is gone

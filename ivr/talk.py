@@ -14,10 +14,9 @@ from typing import Protocol, assert_never, cast, runtime_checkable
 
 from ivr.audio.tune import Tune
 from ivr.desk import Commanded
-from ivr.errors import CallError, HandoffError, LegBroken, LegClosed, LegLost
+from ivr.errors import CallError, HandoffError, LegClosed, LegLost
 from ivr.handoff.commands import Attending, Done, TalkPhase, TalkView
 from ivr.handoff.earshot import Pair, Party, Sound
-from ivr.handoff.events import Refusal
 from ivr.handoff.talk import TalkMachine
 from ivr.handoff.talk_actions import (
     EndTalk,
@@ -45,27 +44,37 @@ from ivr.handoff.talk_events import (
     TalkEvent,
 )
 from ivr.ports import AudioLeg, Gone, LegEvent, MediaHeld, MediaResumed
+from ivr.refusing import refusal_of
 from ivr.talk_tasks import TalkTasks
 
 _log = logging.getLogger(__name__)
 TOKEN = 4  # of what plays on a leg during a talk; it loops, so that it is never told
-BUSY_STATUSES = frozenset({486, 600})  # RFC 3261 §21.4.24, §21.6.1
-NO_ANSWER_STATUSES = frozenset({0, 408, 480, 487})  # RFC 3261 §21.4; 0: our own limit
 
 DeskEvent = LegEvent | Commanded
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Who picked up."""
+
+    leg: AudioLeg
+    name: str
+    """Who it is, for the ears of a caller who talks to them later."""
 
 
 class Ring(Protocol):
     """Rings whom an agent wants to talk to."""
 
-    async def __call__(self, to: str, /) -> AudioLeg:
+    async def __call__(self, to: str, /) -> Rung:
         """
         Ring *to*, an agent's name, a queue or a number; return once somebody picked up.
 
         It decides what may be rung at all. Cancelling stops the ringing.
 
         Raises:
-            CallError: As `ivr.ports.Dialler.dial`; any other `IvrError` reads as unreachable.
+            CallError: As `ivr.ports.Dialler.dial`.
+            HandoffError: They are not rung, for the reason it says in words for the agent.
+            IvrError: Any other one reads as unreachable.
         """
         ...
 
@@ -73,14 +82,18 @@ class Ring(Protocol):
 class RunFlow(Protocol):
     """Leads a caller through a flow."""
 
-    def __call__(self, flow: str, leg: AudioLeg, /) -> Awaitable[None]:
+    def __call__(self, flow: str, leg: AudioLeg, /) -> Awaitable[str]:
         """
         Run *flow* on *leg*, whose events are its own meanwhile; the leg stays open.
 
         Cancelling stops it.
 
+        Returns:
+            What came of it, in words for the agent.
+
         Raises:
             CallError: The caller is gone.
+            HandoffError: It is not run, for the reason it says in words for the agent.
             IvrError: It cannot be run; the caller goes back to the agent.
         """
         ...
@@ -111,8 +124,12 @@ class TalkMeans:
     """Loops for an agent while somebody else is rung."""
     queues: Collection[str] = ()
     """A caller sent to one of them waits there, which ends the talk."""
+    joined: Callable[[str], None] = _nobody
+    """Told of a supervisor who takes part from now on."""
     passed_on: Callable[[str], None] = _nobody
-    """Told who talks to the caller from now on; the one before may wrap up."""
+    """Told who talks to the caller from now on."""
+    parted: Callable[[str], None] = _nobody
+    """Told who is no longer in the talk, nor rung for it; more than once for one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +215,7 @@ class Talk:
         self._legs[Party.SUPERVISOR] = leg
         self._names[Party.SUPERVISOR] = by
         if there is None:
+            self._means.joined(by)
             self._follow(leg)
         self._inbox.put_nowait((leg, attending))
 
@@ -310,35 +328,37 @@ class Talk:
 
     async def _ring(self, ring: int, to: str) -> None:
         try:
-            leg = await self._means.ring(to)
+            rung = await self._means.ring(to)
         except Exception as error:  # noqa: BLE001 - whatever broke, the agent learns it and talks on
             refusal = refusal_of(error)
             extra = {"refusal": refusal.value, "kind": type(error).__name__}
             _log.info("somebody else did not pick up", extra=extra)
-            self._inbox.put_nowait(OtherRefused(ring, refusal))
+            self._inbox.put_nowait(OtherRefused(ring, refusal, _words(error)))
             return
-        self._legs[Party.OTHER] = leg
-        self._follow(leg)
-        self._inbox.put_nowait(OtherAnswered(ring))
+        self._legs[Party.OTHER] = rung.leg
+        self._names[Party.OTHER] = rung.name
+        self._follow(rung.leg)
+        self._inbox.put_nowait(OtherAnswered(ring, rung.name))
 
     async def _lead(self, start: StartFlow) -> None:
         caller = self._legs[Party.CALLER]
         await self._tasks.unfollow(caller)
-        broken = False
+        broken, words = False, ""
         try:
-            await self._means.run_flow(start.name, caller)
+            words = await self._means.run_flow(start.name, caller)
         except CallError:
             self._inbox.put_nowait((caller, Gone()))
             self._tasks.note_gone(caller)
         except Exception as error:  # noqa: BLE001 - whatever broke, the caller goes back to a person
-            broken = True
+            broken, words = True, _words(error)
             _log.warning("a flow broke in a talk", extra={"kind": type(error).__name__})
         self._follow(caller)
-        self._inbox.put_nowait(FlowFinished(start.flow, broken=broken))
+        self._inbox.put_nowait(FlowFinished(start.flow, broken, words))
 
     async def _let_go(self, party: Party) -> None:
         if party is Party.OTHER and self._tasks.ringing is not None:
             self._tasks.ringing.cancel()
+        self._means.parted(self._names.get(party, ""))
         if party is not Party.AGENT:
             self._names.pop(party, None)
         if leg := self._legs.pop(party, None):
@@ -365,13 +385,6 @@ class Talk:
                 await self._let_go(party)
 
 
-def refusal_of(error: Exception) -> Refusal:
-    """Read out of *error* why somebody who was rung did not answer."""
-    status = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
-    if isinstance(error, LegBroken) or not isinstance(error, CallError):
-        return Refusal.UNREACHABLE
-    if status in BUSY_STATUSES:
-        return Refusal.BUSY
-    if isinstance(error, LegLost) and status in NO_ANSWER_STATUSES:
-        return Refusal.NO_ANSWER
-    return Refusal.DECLINED
+def _words(error: Exception) -> str:
+    """Give the words an error has for an agent; the other kinds speak to other people."""
+    return str(error) if isinstance(error, HandoffError) else ""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ivr.errors import HandoffError, LegBroken, LegClosed, LegLost
+from ivr.errors import HandoffError, LegBroken, LegClosed, LegLost, StoreUnavailable
 from ivr.handoff.commands import (
     AgentCommand,
     Attending,
@@ -23,7 +23,8 @@ from ivr.handoff.events import Refusal
 from ivr.handoff.talk import FLOW_BROKE, RING_FOR
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.ports import AudioLeg, Gone, Keyed, MediaHeld, MediaResumed
-from ivr.talk import Talk, TalkEnd, TalkMeans, refusal_of
+from ivr.refusing import refusal_of
+from ivr.talk import Talk, TalkEnd, TalkMeans
 from tests.support.talk_scene import MUSIC, RINGING, Console, Scene, play
 from tests.support.virtual_loop import run
 
@@ -87,6 +88,35 @@ def test_a_warm_transfer_frees_the_agent_and_the_other_is_the_agent() -> None:
     play(story)
 
 
+def test_whom_a_queue_sends_is_known_by_name() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.ask(Consult("nurse_line"), wait=4)
+        assert scene.dana.views[-1] == TalkView(TalkPhase.CONSULTING, "Kim")
+        await scene.ask(Complete())
+        assert scene.talk.agent == "Kim"
+
+    play(story)
+
+
+def test_who_comes_and_who_goes_is_told() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.talk.attend(scene.boss, Attending.LISTEN, by="Robin")
+        await scene.talk.attend(scene.boss, Attending.WHISPER, by="Robin")
+        assert scene.joined == ["Robin"]
+        await scene.ask(Consult("Kim"), wait=4)
+        assert scene.parted == []
+        await scene.ask(Complete())
+        assert scene.parted == ["Dana"]
+        scene.boss.happen(Gone())
+        await asyncio.sleep(1)
+        assert scene.parted == ["Dana", "Robin"]
+        scene.caller.happen(Gone())
+        await scene.task
+        assert scene.parted == ["Dana", "Robin", "Kim"]
+
+    play(story)
+
+
 def test_who_is_consulted_may_say_done_and_nothing_else() -> None:
     async def story(scene: Scene) -> None:
         await scene.ask(Consult("Kim"), wait=4)
@@ -126,7 +156,8 @@ def test_nothing_rings_on_when_the_caller_hangs_up() -> None:
     [
         (LegLost("refused", 486), "Kim is busy."),
         (LegBroken("no route"), "Kim cannot be reached."),
-        (HandoffError("nobody works there"), "Kim cannot be reached."),
+        (HandoffError("Kim is not there."), "Kim is not there."),
+        (StoreUnavailable("gone"), "Kim cannot be reached."),
         (RuntimeError("a bug"), "Kim cannot be reached."),
     ],
 )
@@ -209,15 +240,29 @@ def test_the_keys_of_a_flow_are_the_flows_and_the_caller_comes_back() -> None:
         scene.caller.happen(Keyed("#"))
         await asyncio.sleep(1)
         assert scene.hear_each_other(scene.caller, scene.dana)
+        assert scene.dana.views[-1] == TalkView(TalkPhase.TALKING, told="Paid.")
         scene.caller.happen(Gone())
         assert (await scene.task).ending is TalkEnding.CALLER_LEFT
 
     play(story)
 
 
+def test_a_flow_that_is_not_run_says_why() -> None:
+    async def story(scene: Scene) -> None:
+        async def refuses(_: AudioLeg) -> str:
+            raise HandoffError("There is no such flow.")
+
+        scene.flow = refuses
+        await scene.ask(SendToFlow("pay"))
+        assert scene.hear_each_other(scene.caller, scene.dana)
+        assert scene.dana.views[-1].trouble == "There is no such flow."
+
+    play(story)
+
+
 def test_a_flow_that_breaks_gives_the_caller_back() -> None:
     async def story(scene: Scene) -> None:
-        async def breaks(_: AudioLeg) -> None:
+        async def breaks(_: AudioLeg) -> str:
             raise RuntimeError("a bug")
 
         scene.flow = breaks
@@ -230,7 +275,7 @@ def test_a_flow_that_breaks_gives_the_caller_back() -> None:
 
 def test_a_caller_who_hangs_up_in_a_flow_has_left() -> None:
     async def story(scene: Scene) -> None:
-        async def leaves(_: AudioLeg) -> None:
+        async def leaves(_: AudioLeg) -> str:
             raise LegLost("hung up")
 
         scene.flow = leaves

@@ -82,3 +82,5 @@ class TalkView:
     """Who is consulted or rung."""
     trouble: str = ""
     """Why the last command did not work, in words for the agent; empty: it did."""
+    told: str = ""
+    """What came of the flow the caller is back from, in words for the agent; personal data."""

@@ -118,9 +118,9 @@ class TalkMachine:
                 self._room.attend(attending)
                 taken_over = attending is Attending.TAKE_OVER
                 return self._promote(Party.SUPERVISOR) if taken_over else self._settle()
-            case FlowFinished(flow=flow, broken=broken):
+            case FlowFinished(flow=flow):
                 current = self.phase is TalkPhase.IN_FLOW and flow == self._flow
-                return self._flow_finished(broken=broken) if current else ()
+                return self._flow_finished(event) if current else ()
             case _:
                 assert_never(event)
 
@@ -201,9 +201,9 @@ class TalkMachine:
         if self.phase is not TalkPhase.RINGING_OTHER or event.ring != self._ring:
             return ()
         if isinstance(event, OtherRefused):
-            return self._back_to_caller(
-                f"{self._other} {REFUSALS.get(event.refusal, UNREACHABLE)}."
-            )
+            why = f"{self._other} {REFUSALS.get(event.refusal, UNREACHABLE)}."
+            return self._back_to_caller(event.words or why)
+        self._other = event.name or self._other
         self._room.enter(Party.OTHER)
         return self._promote(Party.OTHER) if self._blind else self._go(TalkPhase.CONSULTING)
 
@@ -244,18 +244,20 @@ class TalkMachine:
             return ()
         return self._go(self._with_caller())
 
-    def _flow_finished(self, *, broken: bool) -> tuple[TalkAction, ...]:
-        if Party.AGENT not in self._room and not broken:
+    def _flow_finished(self, event: FlowFinished) -> tuple[TalkAction, ...]:
+        if Party.AGENT not in self._room and not event.broken:
             return self._end(self._after_flow)
         quiet = StopSound(Party.CALLER)
-        return (quiet, *self._back_to_caller(FLOW_BROKE if broken else ""))
+        if event.broken:
+            return (quiet, *self._back_to_caller(event.words or FLOW_BROKE))
+        return (quiet, *self._back_to_caller(told=event.words))
 
     # ---------------------------------------------------------------- moves
 
-    def _back_to_caller(self, trouble: str = "") -> tuple[TalkAction, ...]:
+    def _back_to_caller(self, trouble: str = "", told: str = "") -> tuple[TalkAction, ...]:
         """Let the agent talk to the caller again, or whoever is left to do it."""
         if Party.AGENT in self._room:
-            return (*self._drop_other(), *self._go(self._with_caller(), trouble))
+            return (*self._drop_other(), *self._go(self._with_caller(), trouble, told))
         if self._room.joined:
             return self._promote(Party.SUPERVISOR)
         return self._end(TalkEnding.AGENT_GONE)
@@ -273,17 +275,17 @@ class TalkMachine:
         phase = self.phase if self.phase is TalkPhase.IN_FLOW else self._with_caller()
         return (*dropped, *promoted, *self._go(phase))
 
-    def _go(self, phase: TalkPhase, trouble: str = "") -> tuple[TalkAction, ...]:
+    def _go(self, phase: TalkPhase, trouble: str = "", told: str = "") -> tuple[TalkAction, ...]:
         self.phase = phase
-        return self._settle(trouble)
+        return self._settle(trouble, told)
 
-    def _settle(self, trouble: str = "") -> tuple[TalkAction, ...]:
+    def _settle(self, trouble: str = "", told: str = "") -> tuple[TalkAction, ...]:
         """Make the world what the phase says, and show it."""
         settled = self._room.settle(self.phase)
         if Party.AGENT not in self._room:
             return settled
         other = self._other if self.phase in WITH_OTHER else ""
-        return (*settled, ShowTalk(TalkView(self.phase, other, trouble)))
+        return (*settled, ShowTalk(TalkView(self.phase, other, trouble, told)))
 
     def _end(self, ending: TalkEnding, to: str = "") -> tuple[TalkAction, ...]:
         ringing = self._drop_other()

@@ -19,6 +19,8 @@ class OtherAnswered:
     """Whom we rang picked up."""
 
     ring: int
+    name: str = ""
+    """Who it is, when somebody of a queue was rung."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class OtherRefused:
 
     ring: int
     refusal: Refusal
+    words: str = ""
+    """Why, in words for the agent; empty: what the refusal says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class FlowFinished:
 
     flow: int
     broken: bool = False
+    words: str = ""
+    """What came of it, in words for the agent; personal data."""
 
 
 TalkEvent = (

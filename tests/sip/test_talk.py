@@ -24,7 +24,7 @@ from ivr.handoff.commands import (
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.ports import AudioLeg, Keyed, LegEvent
 from ivr.settings import Line
-from ivr.talk import Talk, TalkEnd, TalkMeans
+from ivr.talk import Rung, Talk, TalkEnd, TalkMeans
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.sip.harness import PATIENCE, until
@@ -106,16 +106,18 @@ class Stage:
     def _hearing(self, names: Iterable[str]) -> dict[str, set[str]]:
         return {name: self.people[name].hears() for name in names if name in self.people}
 
-    async def _ring(self, to: str) -> AudioLeg:
+    async def _ring(self, to: str) -> Rung:
         if self.busy is not None:
-            return await self.endpoint.dial(f"sip:{to}@{HERE}:{self.busy.port}", ring_for=PATIENCE)
-        return (await self.add(to)).leg
+            uri = f"sip:{to}@{HERE}:{self.busy.port}"
+            return Rung(await self.endpoint.dial(uri, ring_for=PATIENCE), to)
+        return Rung((await self.add(to)).leg, to)
 
-    async def _flow(self, flow: str, leg: AudioLeg) -> None:
+    async def _flow(self, flow: str, leg: AudioLeg) -> str:
         del flow
         async for event in leg.events():
             if event == Keyed("#"):
-                return
+                break
+        return ""
 
 
 def _sdp(phone: Phone, *, direction: str = "sendrecv", version: int = 1) -> str:

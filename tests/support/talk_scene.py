@@ -10,7 +10,7 @@ from ivr.handoff.commands import (
     TalkView,
 )
 from ivr.ports import AudioLeg, Keyed, LegEvent
-from ivr.talk import Talk, TalkMeans
+from ivr.talk import Rung, Talk, TalkMeans
 from tests.support.fakes import FakeAudioLeg
 from tests.support.virtual_loop import run
 
@@ -51,21 +51,25 @@ class Scene:
         self.kim = Console("00000003")
         self.boss = Console("00000004")
         self.rings: Exception | float = 3.0
-        self.flow: Callable[[AudioLeg], Awaitable[None]] = self._pay
+        self.flow: Callable[[AudioLeg], Awaitable[str]] = self._pay
         self.cancelled: list[str] = []
         self.passed_on: list[str] = []
+        self.joined: list[str] = []
+        self.parted: list[str] = []
         means = TalkMeans(
             ring=self._ring,
             run_flow=self._run,
             music=MUSIC,
             ringing=RINGING,
             queues=("billing",),
+            joined=self.joined.append,
             passed_on=self.passed_on.append,
+            parted=self.parted.append,
         )
         self.talk = Talk(self.caller, self.dana, means, name="Dana")
         self.task = asyncio.ensure_future(self.talk.run())
 
-    async def _ring(self, to: str) -> AudioLeg:
+    async def _ring(self, to: str) -> Rung:
         if isinstance(self.rings, Exception):
             raise self.rings
         try:
@@ -73,16 +77,17 @@ class Scene:
         except asyncio.CancelledError:
             self.cancelled.append(to)
             raise
-        return self.kim
+        return Rung(self.kim, "Kim" if to == "nurse_line" else to)
 
-    async def _run(self, flow: str, leg: AudioLeg) -> None:
+    async def _run(self, flow: str, leg: AudioLeg) -> str:
         assert flow == "pay"
-        await self.flow(leg)
+        return await self.flow(leg)
 
-    async def _pay(self, leg: AudioLeg) -> None:
+    async def _pay(self, leg: AudioLeg) -> str:
         async for event in leg.events():
             if event == Keyed("#"):
-                return
+                break
+        return "Paid."
 
     async def ask(self, *commands: AgentCommand, wait: float = 1.0) -> None:
         self.dana.command(*commands)
