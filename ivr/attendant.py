@@ -389,6 +389,7 @@ class _Visit:
             patience=round(view.patience) if view else 0,
             turn=view.turn if view else 0,
             seconds=seconds,
+            reason=self._row.reason or "",
         )
 
     def _place(self, view: DialogView | None) -> str:

@@ -3,10 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from ivr.dialog.actions import HandoffReason
 from ivr.handoff.agents import Presence
 from ivr.switchboard.front import Front
-from ivr.watch.live import Answer, Question
+from ivr.watch.live import Answer, LiveCalls, Question
 
+WORDS = {
+    HandoffReason.ASKED: "asked for a person",
+    HandoffReason.FLOW: "the flow sends them",
+    HandoffReason.NOT_UNDERSTOOD: "not understood",
+    HandoffReason.EMERGENCY: "may be in danger",
+    HandoffReason.CLINIC_DOWN: "no answer from the clinic's data",
+    HandoffReason.LINE_TROUBLE: "the line is in trouble",
+}
 CHOSEN = (Presence.READY, Presence.PAUSED)  # the others follow from what happens
 
 
@@ -39,3 +48,13 @@ def questions(
         "move_up": Question(lambda given: front.move_up(given["call"]), ("call",)),
         "callback_end": Question(lambda given: front.end_callback(given["call"]), ("call",)),
     }
+
+
+def reasons(live: LiveCalls) -> Callable[[str], str]:
+    """Tell by call why its caller goes to a person, in words: for `Front`."""
+
+    def why(call: str) -> str:
+        reason = live.reason(call)
+        return WORDS[HandoffReason(reason)] if reason else ""
+
+    return why

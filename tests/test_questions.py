@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from ivr.dialog.actions import HandoffReason
 from ivr.errors import StoreUnavailable
 from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
-from ivr.questions import questions
+from ivr.questions import questions, reasons
 from ivr.store.memory import MemoryStore
 from ivr.switchboard.front import Front
-from ivr.watch.live import WatchSocket, ask
+from ivr.watch.live import LiveCall, LiveCalls, WatchSocket, ask
 
 NOW = 1_767_800_000.0
 Asker = Callable[..., Awaitable[dict[str, Any]]]
@@ -83,3 +84,13 @@ def test_a_store_that_is_away_is_told_in_words(tmp_path: Path) -> None:
             assert "does not answer" in (await line(what))["error"]
 
     tell(tmp_path, story, AwayStore())
+
+
+def test_why_a_caller_goes_to_a_person_is_told_in_words_where_it_is_known() -> None:
+    live = LiveCalls()
+    why = reasons(live)
+    for reason in HandoffReason:
+        live.add("c1", lambda: LiveCall("c1", "handoff", "", "", "", {}, 0, 0, 0.0, reason=reason))  # noqa: B023 - looked at in this round
+        assert why("c1") not in {"", reason}
+    live.add("c2", lambda: LiveCall("c2", "talking", "", "", "", {}, 0, 0, 0.0))
+    assert (why("c2"), why("c3")) == ("", "")

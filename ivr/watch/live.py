@@ -54,6 +54,8 @@ class LiveCall:
     patience: int
     turn: int
     seconds: float
+    reason: str = ""
+    """Why they go to a person (`ivr.dialog.actions.HandoffReason`); `` as long as they do not."""
 
 
 class LiveCalls:
@@ -69,6 +71,11 @@ class LiveCalls:
     def remove(self, call: str) -> None:
         """Stop to show *call*."""
         self._views.pop(call, None)
+
+    def reason(self, call: str) -> str:
+        """Tell why the caller of *call* goes to a person; `` when they do not."""
+        view = self._views.get(call)
+        return "" if view is None else view().reason
 
     def __len__(self) -> int:
         """Count the calls."""
