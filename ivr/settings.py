@@ -76,6 +76,8 @@ class HandoffSettings:
     """Seconds one agent's phone rings."""
     accept_within: float = 15.0
     """Seconds an agent has to press 1 after the briefing."""
+    may_dial: tuple[str, ...] = ()
+    """Telephone numbers agents may have rung: ten digits, or their beginning and a `*`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,17 @@ CHOICES = {
     "log_level": ("debug", "info", "warning", "error"),
 }
 MAX_PORT = 65535
-OUTBOUND = re.compile(r"sips?:[^\s{}<>\"]*\{number\}[^\s{}<>\"]*\Z")
+SHAPES = {
+    "line.outbound": (
+        re.compile(r"(sips?:[^\s{}<>\"]*\{number\}[^\s{}<>\"]*)?\Z"),
+        "a SIP URI with {number} in it, such as sip:+1{number}@carrier.example",
+    ),
+    "handoff.may_dial": (
+        re.compile(r"[2-9][0-9]{2}([0-9]{7}|[0-9]{0,6}\*)\Z"),
+        "ten digits, or an area code at least and a *, such as 212555*",
+    ),
+}
+"""What a text must look like, with how that is said; of a list, each of its texts."""
 PATHS = (
     "data",
     "speech.model",
@@ -298,8 +310,8 @@ def _value(hint: Any, value: object, place: str) -> object:  # noqa: ANN401 - a 
         raise SettingsError(place, found=_shape(value), accepted=f"a {hint.__name__}")
     if place in CHOICES and value not in CHOICES[place]:
         raise SettingsError(place, found=repr(value), accepted=", ".join(CHOICES[place]))
-    if place == "line.outbound" and value and not OUTBOUND.match(str(value)):
-        accepted = "a SIP URI with {number} in it, such as sip:+1{number}@carrier.example"
+    shape, accepted = SHAPES.get(place.partition("[")[0], (None, ""))
+    if shape is not None and not shape.match(str(value)):
         raise SettingsError(place, found=repr(value), accepted=accepted)
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         raise SettingsError(place, found=str(value), accepted="0 or more")

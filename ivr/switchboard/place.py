@@ -65,7 +65,7 @@ class Surroundings:
     """Wakes the matcher."""
     refused: Callable[[Agent, Refusal], PresenceChange]
     """Decides what becomes of an agent."""
-    took: Callable[[str], None]
+    took: Callable[[str], object]
     """Notes that an agent took a call."""
 
 
@@ -176,7 +176,7 @@ class Place:
         """As in `Waiting`."""
         if self.stay is not Stay.TALKING or self.agent is None or self.agent.name != agent:
             return
-        around, notes = self._around, self.queue.wrap_up
+        around, key, notes = self._around, self.ticket.key, self.queue.wrap_up
         self.agent, self.stay = None, Stay.LEFT
         change = FREE
         if notes:
@@ -185,7 +185,8 @@ class Place:
         async def free() -> None:
             for status in await around.store.agents():
                 # Who paused or closed the console while talking stays away.
-                if status.agent.name == agent and status.presence is Presence.TALKING:
+                talking = (status.presence, status.ticket) == (Presence.TALKING, key)
+                if status.agent.name == agent and talking:
                     await around.store.set_presence(agent, change, now=around.clock())
 
         self.errands.add(free)

@@ -21,6 +21,7 @@ from ivr.handoff.matching import Pair, all_passed, pairs, who_could
 from ivr.handoff.office import Office
 from ivr.handoff.refusals import after_refusal, is_miss
 from ivr.handoff.tickets import Priority, Ticket
+from ivr.switchboard.engaged import Engaged
 from ivr.switchboard.errands import Errands
 from ivr.switchboard.heartbeat import live
 from ivr.switchboard.place import CallBacks, Place, Stay, Surroundings
@@ -72,7 +73,12 @@ class QueueSwitchboard:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._around = Surroundings(
-            store, clock, callbacks, self._wake.set, self._refused, self._took
+            store,
+            clock,
+            callbacks,
+            self._wake.set,
+            self._refused,
+            lambda agent: self._misses.pop(agent, None),
         )
 
     async def start(self) -> None:
@@ -138,6 +144,10 @@ class QueueSwitchboard:
     def places(self) -> tuple[Place, ...]:
         """Return the places of this cell's callers, for operators."""
         return tuple(self._places.values())
+
+    def engaged(self, call: str) -> Engaged:
+        """Keep account of who is in the talk of *call*, whose caller was offered an agent here."""
+        return Engaged(self._places[call], self._around)
 
     # ------------------------------------------------------------ looking
 
@@ -266,9 +276,6 @@ class QueueSwitchboard:
             self._misses[agent.name] = misses + 1
             _log.warning("agent did not take it", extra={"agent": agent.name, "refusal": refusal})
         return after_refusal(agent, refusal, misses=misses, now=self._clock())
-
-    def _took(self, agent: str) -> None:
-        self._misses.pop(agent, None)
 
     # ------------------------------------------------------------ seeing to those who wait
 
