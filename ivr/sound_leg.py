@@ -26,7 +26,7 @@ class Media(Protocol):
         ...
 
     def stop(self) -> None:
-        """Fall silent with the next frame."""
+        """Fall silent within a frame."""
         ...
 
     def listen(self, sink: FrameSink | None) -> None:

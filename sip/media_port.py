@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ivr.audio.mixing import Mixer, mix
 from ivr.audio.pcm import SILENT_FRAME
-from ivr.audio.playing import Playing
+from ivr.audio.playing import Player, Playing
 from ivr.ports import FrameSink, Tap
 
 QUEUED_FRAMES = 50  # one second; a loop that is stuck for longer loses the oldest
@@ -38,7 +38,7 @@ class MediaPort:
     def __init__(self, post: Post, *, on_played: Callable[[int], None]) -> None:
         self._post = post
         self._on_played = on_played
-        self._playing: Playing | None = None
+        self._player = Player(lambda playing: post(self._finished, playing))
         self._unlisten: Callable[[], None] = _nothing
         self._ears: tuple[_Ear, ...] = ()
         self._tap: Tap | None = None
@@ -53,11 +53,11 @@ class MediaPort:
 
     def play(self, pcm: bytes, *, token: int, loop: bool) -> None:
         """Replace what plays; empty *pcm* that does not loop is `Played` with the next frame."""
-        self._playing = Playing(pcm, token=token, loop=loop)
+        self._player.play(pcm, token=token, loop=loop)
 
     def stop(self) -> None:
-        """Fall silent with the next frame."""
-        self._playing = None
+        """Fall silent within a frame."""
+        self._player.stop()
 
     def listen(self, sink: FrameSink | None) -> None:
         """Send received frames to *sink*, none that came before this moment."""
@@ -88,8 +88,7 @@ class MediaPort:
         self._ears = ()
 
     def _finished(self, playing: Playing) -> None:
-        if self._playing is playing:
-            self._playing = None
+        if self._player.finish(playing):
             self._on_played(playing.token)
 
     def _drain(self) -> None:
@@ -113,13 +112,7 @@ class MediaPort:
 
     def next_frame(self) -> bytes | None:
         """Return the next frame to send, or None for silence."""
-        frame = None
-        playing = self._playing
-        if playing is not None and not playing.done:
-            frame = playing.next_frame()
-            if playing.done:
-                self._post(self._finished, playing)
-        frame = self.mixer.add_to(frame)
+        frame = self.mixer.add_to(self._player.next_frame())
         self._last_said = frame or SILENT_FRAME
         return frame
 

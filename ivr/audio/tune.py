@@ -1,8 +1,8 @@
-"""Music that goes on where it was left, without a click."""
+"""Music that goes on where it was left."""
 
 import numpy as np
 
-from ivr.audio.pcm import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from ivr.audio.pcm import SAMPLE_RATE_HZ
 
 SAMPLES = np.dtype("<i2")
 
@@ -19,7 +19,6 @@ class Tune:
     def resume(self, *, now: float) -> bytes:
         """Return the loop from where it stands at *now*, for `AudioLeg.play(loop=True)`."""
         self.pause(now=now)
-        self._start = self._quiet_place(self._start)
         self._since = now
         return bytes(np.roll(self._wave, -self._start).tobytes())
 
@@ -29,10 +28,3 @@ class Tune:
             played = round((now - self._since) * SAMPLE_RATE_HZ)
             self._start = (self._start + played) % len(self._wave)
         self._since = None
-
-    def _quiet_place(self, start: int) -> int:
-        """Find the sample nearest to zero within a frame; a wave that begins loud clicks."""
-        if not len(self._wave):
-            return 0
-        places = (start + np.arange(FRAME_SAMPLES)) % len(self._wave)
-        return int(places[np.argmin(np.abs(self._wave[places].astype(np.int32)))])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ivr.audio.mixing import Mixer
 from ivr.audio.pcm import SILENT_FRAME
-from ivr.audio.playing import Playing
+from ivr.audio.playing import Player, Playing
 from ivr.audio.playout import Playout
 from ivr.ports import FrameSink, Tap
 
@@ -18,14 +18,15 @@ class BrowserMedia:
         """What came from the browser."""
         self.mixer = Mixer()
         """What is mixed into what the browser hears."""
-        self._playing: Playing | None = None
+        self._player = Player(self._finished)
         self._unlisten: Callable[[], None] = _nothing
         self._sinks: tuple[FrameSink, ...] = ()
         self._tap: Tap | None = None
 
     def tick(self) -> bytes:
         """Take one frame from the browser to all who listen; return the one to send to it."""
-        heard, said = self.playout.take(), self._next_frame()
+        heard = self.playout.take()
+        said = self.mixer.add_to(self._player.next_frame()) or SILENT_FRAME
         if self._tap is not None:
             self._tap(heard, said)
         for sink in self._sinks:
@@ -34,11 +35,11 @@ class BrowserMedia:
 
     def play(self, pcm: bytes, *, token: int, loop: bool) -> None:
         """Replace what plays; empty *pcm* that does not loop is `Played` with the next frame."""
-        self._playing = Playing(pcm, token=token, loop=loop)
+        self._player.play(pcm, token=token, loop=loop)
 
     def stop(self) -> None:
-        """Fall silent with the next frame."""
-        self._playing = None
+        """Fall silent within a frame."""
+        self._player.stop()
 
     def listen(self, sink: FrameSink | None) -> None:
         """Send received frames to *sink*, which replaces the one before."""
@@ -67,14 +68,9 @@ class BrowserMedia:
         self.tap(None)
         self._sinks = ()
 
-    def _next_frame(self) -> bytes:
-        frame, playing = None, self._playing
-        if playing is not None:
-            frame = playing.next_frame()
-            if playing.done:
-                self._playing = None
-                self._on_played(playing.token)
-        return self.mixer.add_to(frame) or SILENT_FRAME
+    def _finished(self, playing: Playing) -> None:
+        if self._player.finish(playing):
+            self._on_played(playing.token)
 
 
 def _nothing() -> None:

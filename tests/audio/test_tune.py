@@ -4,13 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.audio.pcm import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from ivr.audio.pcm import SAMPLE_RATE_HZ
 from ivr.audio.tune import Tune
 from tests.support.sound import samples, tone
 
 MUSIC = tone(440, 2.0)
 RAMP = np.arange(-8000, 8000).astype("<i2").tobytes()
-SOFT = 500  # of 32768; a step of less than this is not heard as a click
 
 
 def test_a_tune_begins_at_its_beginning() -> None:
@@ -28,17 +27,9 @@ def test_it_goes_on_where_it_was_left(visits: list[tuple[float, float]]) -> None
         played += plays
     heard = samples(tune.resume(now=now))
     skipped = (heard[0] + 8000 - played * SAMPLE_RATE_HZ) % len(heard)
-    slack = (len(visits) + 1) * (FRAME_SAMPLES + 1)
+    slack = len(visits) + 1
     assert skipped <= slack or skipped >= len(heard) - slack
     assert (np.roll(heard, int(heard[0]) + 8000) == samples(RAMP)).all()
-
-
-@given(st.floats(0, 9))
-def test_it_does_not_go_on_in_the_middle_of_a_wave(plays: float) -> None:
-    tune = Tune(MUSIC)
-    tune.resume(now=0.0)
-    tune.pause(now=plays)
-    assert abs(samples(tune.resume(now=20.0))[0]) < SOFT
 
 
 def test_pausing_twice_is_pausing_once_and_playing_on_is_no_pause() -> None:

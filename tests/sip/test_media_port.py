@@ -57,13 +57,14 @@ def test_every_byte_is_sent_in_order_and_then_silence(pcm: bytes) -> None:
 
 
 @given(st.binary(min_size=1, max_size=3 * FRAME_BYTES), st.integers(1, 20))
-def test_a_loop_repeats_without_a_gap(pcm: bytes, frames: int) -> None:
+def test_a_loop_fades_in_and_repeats_without_a_gap(pcm: bytes, frames: int) -> None:
     loop = Loop()
     port, played = _port(loop)
     port.play(pcm, token=9, loop=True)
     sent = b"".join(port.next_frame() or b"" for _ in range(frames))
     repeated = pcm * (len(sent) // len(pcm) + 1)
-    assert sent == repeated[: frames * FRAME_BYTES]
+    assert sent[FRAME_BYTES:] == repeated[FRAME_BYTES : frames * FRAME_BYTES]
+    assert sent[:2] == bytes(2)
     loop.run()
     assert played == []
 
