@@ -75,14 +75,12 @@ class Front:
         ticket = await self._store.ticket(call)
         if ticket is None:
             return {"error": f"nobody waits in call {call}; `ivr queue` shows who does"}
-        now = self._clock()
-        heads = [
-            other
-            for queue in await self._store.sizes()
-            for other in await self._store.head(queue, now=now, limit=1)
+        # Whoever is being offered somebody comes first again when that comes to nothing.
+        waiting = await who_waits(self._store, await self._store.agents(), now=self._clock())
+        others = [
+            other.rank for queue in waiting.values() for other, _ in queue if other.key != call
         ]
-        ahead = [ticket.rank - other.rank for other in heads if other.key != call]
-        needed = max([gap + 1.0 for gap in ahead if gap >= 0], default=0.0)
+        needed = max(0.0, ticket.rank - min(others, default=ticket.rank + 1.0) + 1.0)
         await self._store.put(replace(ticket, moved_up=ticket.moved_up + needed))
         return {"call": call, "moved_up": needed > 0}
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from ivr.handoff.agents import Agent, AgentStatus, Presence
+from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.office import Office, Queue
 from ivr.handoff.tickets import Priority, Ticket
 from ivr.store.memory import MemoryStore
@@ -85,6 +85,19 @@ def test_who_is_moved_up_is_next_of_all_and_a_second_time_changes_nothing() -> N
     assert (first["moved_up"], second["moved_up"]) == (True, False)
     assert seen["callers"][0]["call"] == "c3"
     assert seen["callers"][0]["moved_up"]
+
+
+def test_who_is_moved_up_comes_before_those_who_are_being_offered_somebody() -> None:
+    async def story() -> tuple[Any, Any]:
+        store, front = await opened()
+        await store.claim("c2", "dana", node="cell-1", now=NOW, until=NOW + 60)
+        moved = await front.move_up("c1")
+        await store.release("c2", "dana", PresenceChange(Presence.READY), now=NOW)
+        return moved, await front.queue()
+
+    moved, seen = asyncio.run(story())
+    assert moved["moved_up"]
+    assert [caller["call"] for caller in seen["callers"]][:2] == ["c1", "c2"]
 
 
 def test_agents_can_be_paused_and_made_ready_and_who_is_not_there_is_an_error() -> None:
