@@ -38,9 +38,6 @@ class FloorFeed:
     def show(self, seat: Seat) -> None:
         """Show one seat the floor as it was last seen."""
         seat.say(FloorShown(self._floor, seat.agent.role, self._current))
-        for colleague in self._floor.colleagues:
-            if colleague.name == seat.agent.name and self._current:
-                seat.stand(colleague)
 
     async def run(self) -> None:
         """Look and show, until cancelled."""
@@ -48,8 +45,11 @@ class FloorFeed:
             tasks.create_task(self._listen())
             while True:
                 await self._look()
+                colleagues = {one.name: one for one in self._floor.colleagues}
                 for seat in tuple(self._seats()):
                     self.show(seat)
+                    if self._current:
+                        seat.stand(colleagues.get(seat.agent.name))
                 await asyncio.sleep(AT_MOST_EVERY)
                 await self._until_changed()
 

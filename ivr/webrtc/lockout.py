@@ -1,4 +1,9 @@
-"""How often one may try to log in. Time is an argument; nothing is kept on a disk."""
+"""
+How often one may try to log in. Time is an argument; nothing is kept on a disk.
+
+A name is locked at one address only: passwords are no words that a thousand addresses could
+guess, and nobody must be able to keep the people of a practice from their calls.
+"""
 
 from collections import deque
 
@@ -9,7 +14,7 @@ MOST = 10_000  # names and addresses remembered; somebody who tries more must no
 
 
 class Lockout:
-    """Counts tries to log in by name, known or not, and by address."""
+    """Counts tries to log in by address, and there by name, known or not."""
 
     def __init__(self) -> None:
         self._tries: dict[str, deque[float]] = {}
@@ -29,7 +34,7 @@ class Lockout:
         return wait
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget the wrong tries of *name*, and of *address* the one that was none."""
+        """Forget the wrong tries of *name* there, and of *address* the one that was none."""
         of_name, of_address = _limits(name, address)
         self._tries.pop(of_name, None)
         if self._tries.get(of_address):
@@ -52,4 +57,4 @@ class Lockout:
 
 
 def _limits(name: str, address: str) -> dict[str, int]:
-    return {f"name {name.casefold()}": TRIES_OF_A_NAME, f"from {address}": TRIES_OF_AN_ADDRESS}
+    return {f"{address} {name.casefold()}": TRIES_OF_A_NAME, address: TRIES_OF_AN_ADDRESS}

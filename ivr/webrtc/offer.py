@@ -58,6 +58,12 @@ class Offer:
         left = max(0.0, self._ends - asyncio.get_running_loop().time())
         return OfferView(self.number, self.card, left, taken=self._decided.done())
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the agent said yes."""
+        decided = self._decided
+        return decided.done() and not decided.cancelled() and decided.exception() is None
+
     def take(self) -> None:
         """The agent says yes."""
         if not self._decided.done():

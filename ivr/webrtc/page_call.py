@@ -5,7 +5,7 @@ import asyncio
 from ivr.webrtc.console_leg import CallerLeg
 from ivr.webrtc.messages import Doing, HangUp, PressKey
 from ivr.webrtc.page import Page
-from ivr.webrtc.views import CallShown, SoundAnswer
+from ivr.webrtc.views import CallShown, Farewell, SoundAnswer
 
 KEY_EVERY = 0.040  # seconds; RFC 4733 tones are no shorter, and a flood is not a caller
 
@@ -61,3 +61,4 @@ class PageCall:
 
     def _gone(self) -> None:
         self._page.tell(CallShown("ended"))
+        self._page.send_away(Farewell.ENDED)  # its place is for the next caller

@@ -105,8 +105,7 @@ class Reception:
         for seat in self._seats.values():
             agent = agents.get(seat.agent.name)
             if agent is not None and agent.in_browser:
-                seat.agent = agent
-                seat.refresh()
+                seat.know(agent)
             else:
                 seat.dismiss()
 

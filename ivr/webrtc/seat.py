@@ -13,8 +13,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import assert_never
 
-from ivr.errors import IvrError, LegBroken, LegLost
-from ivr.handoff.agents import Agent, Presence, PresenceChange
+from ivr.errors import HandoffError, IvrError, LegBroken, LegLost, StoreError
+from ivr.handoff.agents import Agent, Presence, PresenceChange, Role
 from ivr.handoff.card import Card
 from ivr.webrtc.agents_talk import AgentsTalk, Work
 from ivr.webrtc.console_leg import ConsoleLeg
@@ -40,14 +40,11 @@ from ivr.webrtc.messages import (
 from ivr.webrtc.notes import NoteKeeper
 from ivr.webrtc.offer import BUSY, NO_ANSWER, Offer, OpenSound
 from ivr.webrtc.page import Page
+from ivr.webrtc.presences import AFTER_CALL, JUST_CAME, NO_SOUND, OFFLINE, READY, Presences
 from ivr.webrtc.views import Farewell, Notice, SoundAnswer, Telling, You
 from ivr.webrtc.visiting import Visiting
 
 _log = logging.getLogger(__name__)
-READY = PresenceChange(Presence.READY)
-JUST_CAME = PresenceChange(Presence.PAUSED, "just logged in")
-AFTER_CALL = PresenceChange(Presence.PAUSED, "after a call")
-OFFLINE = PresenceChange(Presence.OFFLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Seat:
         self._page: Page | None = None
         self._message_numbers = itertools.count(1)
         self._offer_numbers = itertools.count(1)
-        self._wish = JUST_CAME
+        self._presences = Presences(self, office.actions, stir=office.stir)
         self._standing = Colleague(agent.name, JUST_CAME.presence, 0.0, JUST_CAME.reason)
         self._offer: Offer | None = None
         self._work = Work(agent.name, office.notes)
@@ -104,7 +101,7 @@ class Seat:
             self._offer.lose()
         self.refresh()
         if self._work.talk is None:
-            await self._set_presence(AFTER_CALL if self._work.wrap_up else self._wish)
+            await self._presences.sign_in(note_waits=self._work.wrap_up is not None)
 
     def forsake(self, page: Page) -> None:
         """Note that *page* is gone: nothing rings there any more, a talk goes on by its audio."""
@@ -114,7 +111,7 @@ class Seat:
         if self._offer is not None:
             self._offer.lose()
         if self._work.talk is None:
-            self._spawn(self._set_presence(OFFLINE))
+            self._spawn(self._presences.become(OFFLINE))
 
     def dismiss(self) -> None:
         """Send an agent away who was removed, but not before their talk is over."""
@@ -136,11 +133,27 @@ class Seat:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._set_presence(OFFLINE)
+        await self._presences.become(OFFLINE)
 
-    def stand(self, colleague: Colleague) -> None:
-        """Take over what the queue says of this agent."""
-        self._standing = colleague
+    def know(self, agent: Agent) -> None:
+        """Learn what the roster says of this agent now."""
+        self.agent = agent
+        if agent.role is not Role.SUPERVISOR:
+            self._spawn(self._visiting.leave())
+        self.refresh()
+
+    def stand(self, colleague: Colleague | None) -> None:
+        """
+        Take over what the queue says of this agent; None: it does not know them.
+
+        It may have signed them out, as when the page was loaded anew while it rang, or when
+        this cell was taken for dead: whoever is there signs in again.
+        """
+        if colleague is not None:
+            self._standing = colleague
+        gone = colleague is None or colleague.presence is Presence.OFFLINE
+        if gone and self.open and not self.engaged:
+            self._spawn(self._presences.sign_in(note_waits=self._work.wrap_up is not None))
         self.refresh()
 
     # ------------------------------------------------------------ the line rings
@@ -168,7 +181,9 @@ class Seat:
             self.say(Notice("The caller is no longer waiting for you."))
             raise
         except LegBroken:
-            self.say(Notice("Your sound did not connect. The call goes on.", trouble=True))
+            if offer.accepted:
+                self._presences.wish = NO_SOUND  # or each caller would lose seconds to it
+                self.say(Notice("Your sound did not connect, so you are paused.", trouble=True))
             raise
         except LegLost as error:
             if error.args[1:] == (NO_ANSWER,):
@@ -201,7 +216,7 @@ class Seat:
         if self.dismissed:
             self._send_off(Farewell.REMOVED)
         elif self._page is None:
-            self._spawn(self._set_presence(OFFLINE))
+            self._spawn(self._presences.become(OFFLINE))
 
     # ------------------------------------------------------------ what the page did
 
@@ -211,13 +226,12 @@ class Seat:
             await self._handle(doing)
         except IvrError as error:
             _log.info("not done for an agent", extra={"agent": self.agent.name, "error": error})
-            self.say(Notice("That did not work. Please try again.", trouble=True))
+            self.say(Notice(_in_words(error), trouble=True))
 
     async def _handle(self, doing: Doing) -> None:
         match doing:
             case GetReady() | Pause():
-                reason = "" if isinstance(doing, GetReady) else doing.reason
-                await self._wish_for(PresenceChange(Presence.PAUSED, reason) if reason else READY)
+                await self._change_presence(doing)
             case LogOut():
                 self._send_off(Farewell.LOGGED_OUT)
             case Sound(offer=number, sdp=sdp):
@@ -236,6 +250,15 @@ class Seat:
                 pass  # for callers
             case _:
                 assert_never(doing)
+
+    async def _change_presence(self, doing: GetReady | Pause) -> None:
+        match doing:
+            case Pause(reason=reason):
+                await self._presences.wish_for(PresenceChange(Presence.PAUSED, reason))
+            case GetReady() if self._work.talk is None:
+                await self._presences.wish_for(READY)
+            case _:  # nobody else may ring there meanwhile
+                self.say(Notice("Finish the call first.", trouble=True))
 
     def _handle_talk(self, doing: Mute | Command) -> None:
         if self._work.talk is None:
@@ -260,7 +283,7 @@ class Seat:
     async def _wrap_up(self, done: WrapUpDone) -> None:
         if self._work.finish(done):
             self.refresh()
-            await self._wish_for(READY if done.ready else AFTER_CALL)
+            await self._presences.wish_for(READY if done.ready else AFTER_CALL)
 
     def _ringing(self, number: int) -> Offer | None:
         return self._offer if self._offer and self._offer.number == number else None
@@ -276,12 +299,6 @@ class Seat:
         else:
             return
         self.say(SoundAnswer(answer, number))
-
-    async def _wish_for(self, change: PresenceChange) -> None:
-        self._wish = change
-        if not self.dismissed:
-            await self._office.actions.set_presence(self.agent, change)
-            self._office.stir()
 
     def _send_off(self, reason: Farewell) -> None:
         if self._work.talk is not None:
@@ -316,17 +333,17 @@ class Seat:
 
     # ------------------------------------------------------------ helpers
 
-    async def _set_presence(self, change: PresenceChange) -> None:
-        """Change presence where nobody waits for it: a store that is away catches up later."""
-        if self.dismissed:
-            return  # the queue has forgotten them
-        try:
-            await self._office.actions.set_presence(self.agent, change)
-        except IvrError as error:
-            _log.warning("presence not changed", extra={"agent": self.agent.name, "error": error})
-        self._office.stir()
-
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _in_words(error: IvrError) -> str:
+    match error:
+        case HandoffError():
+            return f"That did not work: {error}."
+        case StoreError():
+            return "The line cannot reach its records now, so nothing was changed. Try again soon."
+        case _:
+            return "That did not work. Please try again."

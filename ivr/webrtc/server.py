@@ -6,10 +6,11 @@ console and nothing of queues: that is `ConsoleActions`.
 """
 
 import asyncio
+import ipaddress
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -81,7 +82,7 @@ class ConsoleServer:
             actions: The line.
         """
         self._settings = settings
-        self._options = browsers.options
+        self._options = _reached_at(settings.address, browsers.options)
         self._actions = actions
         self._reception = Reception(
             door, practice=browsers.practice, return_within=browsers.return_within
@@ -265,12 +266,28 @@ def _doing(text: str | bytes) -> Doing:
     return message
 
 
+def _reached_at(address: str, options: BrowserOptions) -> BrowserOptions:
+    """
+    Offer for sound the one address that the pages are at, unless *options* name others.
+
+    Pages that are at every address, or at this machine's own, leave it at all there are.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return options
+    if options.peer.addresses or found.is_unspecified or found.is_loopback:
+        return options
+    return replace(options, peer=replace(options.peer, addresses=(address,)))
+
+
 def _tls(settings: Console) -> ssl.SSLContext | None:
     if not settings.certificate and not settings.key:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(settings.certificate, settings.key or None)
+        # Without an answer the library would ask for a password at a terminal, for ever.
+        context.load_cert_chain(settings.certificate, settings.key or None, password="")
     except (OSError, ValueError) as error:
         found = "files that are no certificate and its key"
         accepted = "a PEM certificate, and its key without a password in console.key"

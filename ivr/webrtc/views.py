@@ -26,6 +26,7 @@ class Farewell(StrEnum):
     ELSEWHERE = "elsewhere"  # the same agent logged in on another page
     LOGGED_OUT = "logged_out"
     REMOVED = "removed"  # they are not on the roster any more
+    ENDED = "ended"  # a caller's call is over
     MISSPOKEN = "misspoken"
     FULL = "full"
     STOPPING = "stopping"

@@ -259,7 +259,7 @@ def test_a_supervisor_listens_unheard_whispers_and_takes_over(chromium: Chromium
             await log_in(page, server, SAM)
             await page.get_by_role("button", name="Move up").click()
             await page.get_by_role("button", name="Listen: Ash").click()
-            await expect(page.get_by_text("That did not work.")).to_be_visible()
+            await expect(page.get_by_text("That did not work: that talk is over.")).to_be_visible()
             await page.get_by_role("button", name="Listen: Robin").click()
             await until(lambda: actions.attended)
             await page.get_by_role("button", name="Listen: Lee").click()

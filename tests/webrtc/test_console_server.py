@@ -19,6 +19,7 @@ from ivr.handoff.commands import TalkPhase
 from ivr.webrtc.floor import TalkRow
 from ivr.webrtc.lockout import TRIES_OF_A_NAME
 from ivr.webrtc.server import SLIPS_AT_MOST, ConsoleServer
+from tests.support.browser_peer import BrowserPeer
 from tests.support.console import CARD, DANA, KIM, NO_ROSTER, PASSWORD, SAM, FakeActions, serving
 from tests.webrtc.test_messages import VALUES
 
@@ -364,6 +365,20 @@ def test_sound_that_no_browser_offers_does_no_harm() -> None:
             await ringing
             await caller.say("ring_line", version=1, sdp="nonsense")
             assert await caller.reason() == "misspoken"
+
+    asyncio.run(scene())
+
+
+def test_a_caller_whose_call_is_over_does_not_keep_the_place_of_another() -> None:
+    async def scene() -> None:
+        actions, browser = FakeActions(), BrowserPeer()
+        async with serving(actions) as server, tab(server) as caller:
+            await caller.say("ring_line", version=1, sdp=await browser.offer())
+            leg = await asyncio.wait_for(actions.callers.get(), PATIENCE)
+            await leg.hang_up()
+            await caller.hear("call", phase="ended")
+            assert await caller.reason() == "ended"
+        await browser.close()
 
     asyncio.run(scene())
 

@@ -3,11 +3,13 @@
 import asyncio
 import http.client
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from ivr.errors import SettingsError
 from ivr.settings import Console
+from tests.support.certificate import certificate
 from tests.support.console import FakeActions, serving
 
 Answer = tuple[int, Mapping[str, str], bytes]
@@ -127,3 +129,8 @@ def test_a_taken_port_and_a_wrong_certificate_are_named() -> None:
     asyncio.run(scene())
     with pytest.raises(SettingsError, match=r"console\.certificate"):
         asked("/", Console(port=0, certificate=__file__))
+
+
+def test_a_key_with_a_password_is_refused_instead_of_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"console\.key"):
+        asked("/", certificate(tmp_path, password=b"harbor"))

@@ -3,12 +3,20 @@
 from ivr.webrtc.lockout import MOST, TRIES_OF_A_NAME, TRIES_OF_AN_ADDRESS, WINDOW, Lockout
 
 
-def test_a_name_is_locked_after_five_wrong_tries_from_anywhere() -> None:
+def test_a_name_is_locked_after_five_wrong_tries_where_they_were_made() -> None:
     lockout = Lockout()
     for n in range(TRIES_OF_A_NAME):
-        assert lockout.begin("Dana", f"192.0.2.{n}", now=n) == 0
-    assert lockout.begin("dana", "192.0.2.99", now=10) == WINDOW - 10
-    assert lockout.begin("Lee", "192.0.2.99", now=10) == 0
+        assert lockout.begin("Dana", "192.0.2.1", now=n) == 0
+    assert lockout.begin("dana", "192.0.2.1", now=10) == WINDOW - 10
+    assert lockout.begin("Lee", "192.0.2.1", now=10) == 0
+
+
+def test_nobody_locks_an_agent_out_elsewhere() -> None:
+    lockout = Lockout()
+    for n in range(10 * TRIES_OF_A_NAME):
+        lockout.begin("Dana", f"192.0.2.{n}", now=0)
+        lockout.begin("Dana", "192.0.2.99", now=0)
+    assert lockout.begin("Dana", "192.0.2.100", now=0) == 0
 
 
 def test_an_address_is_locked_after_twenty_wrong_tries_of_any_name() -> None:

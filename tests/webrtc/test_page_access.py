@@ -1,24 +1,18 @@
 """The pages for everybody: by keyboard alone, named for screen readers, on any width, over TLS."""
 
 import asyncio
-import datetime as dt
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from playwright.async_api import Page, expect
 
 from ivr.handoff.commands import TalkPhase
-from ivr.settings import Console
 from ivr.webrtc.floor import TalkRow, Waiter
 from tests.support.browser import MICROPHONE_HZ, Chromium, browsing
+from tests.support.certificate import certificate
 from tests.support.console import CARD, DANA, PASSWORD, SAM, FakeActions, log_in, serving
 from tests.webrtc.listening import PATIENCE, RAW_MICROPHONE, hears_tone
 
@@ -186,34 +180,6 @@ def test_a_line_that_comes_back_finds_its_agents(chromium: Chromium) -> None:
             assert actions.is_ready(DANA)
 
     chromium.play(scene)
-
-
-def certificate(folder: Path) -> Console:
-    """Make a certificate that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    (folder / "cert.pem").write_bytes(signed.public_bytes(encoding))
-    private = key.private_bytes(
-        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(private)
-    return Console(port=0, certificate=str(folder / "cert.pem"), key=str(folder / "key.pem"))
 
 
 def test_over_tls_an_agent_answers_and_is_heard(chromium: Chromium, tmp_path: Path) -> None:

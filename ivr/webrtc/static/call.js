@@ -7,6 +7,7 @@ import { Sound } from "./sound.js";
 const KEYS = "123456789*0#";
 const PHASES = { ringing: "It rings…", talking: "You are talking to the line.", ended: "The call has ended." };
 const GOODBYES = {
+  ended: PHASES.ended,
   full: "All lines are busy. Try again in a moment.",
   not_known: "This page may not ring the line.",
   stopping: "The line is closing.",
