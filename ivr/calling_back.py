@@ -192,7 +192,7 @@ class CallingBack:
                 case _:
                     self._missed(call, place)
         except asyncio.CancelledError:
-            self._again(call, place, call.ticket.not_before)
+            self._not_reached(TryAgain(call.ticket.not_before, call.tries), call, place)
             raise
         except Exception as error:  # noqa: BLE001 - the place must stay whatever broke
             _log.error("call-back broke", extra={"call": key, "kind": type(error).__name__})
@@ -221,6 +221,8 @@ class CallingBack:
         self._not_reached(missed, call, place)
 
     def _not_reached(self, missed: TryAgain | GiveToPerson, call: KeptCall, place: Place) -> None:
+        if call.ticket.key not in self._kept:
+            return  # a person gave it up while it rang
         match missed:
             case TryAgain(not_before=not_before, tries=tries):
                 self._again(replace(call, tries=tries), place, not_before)

@@ -175,6 +175,24 @@ def test_who_does_not_answer_is_tried_three_times_and_then_a_person_must_ring(
     assert presences == [Presence.READY]
 
 
+def test_who_was_given_up_while_it_rang_is_not_rung_again(tmp_path: Path) -> None:
+    async def story() -> tuple[int, tuple[Message, ...], int, list[Presence]]:
+        def given_up(_: str) -> None:
+            assert here.calling.forget("c0")
+
+        async with line(tmp_path, given_up, DANA) as here:
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk"))
+            place.leave()
+            await here.until(lambda: here.phones.rung != [])
+            await asyncio.sleep(0.3)
+            presences = [status.presence for status in await here.store.agents()]
+            rung, kept = len(here.phones.rung), await here.box.kept()
+            return rung, kept, len(here.calling.waiting()), presences
+
+    assert asyncio.run(story()) == (1, (), 0, [Presence.READY])
+
+
 def test_the_next_try_comes_after_the_pause_that_was_meant(tmp_path: Path) -> None:
     patient = CallBackLimits(ring=0.3, answer=0.3, retry=600.0)
 
