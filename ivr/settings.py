@@ -196,6 +196,11 @@ class Settings:
         return self.data_folder / "callbacks.db"
 
     @property
+    def note_book(self) -> Path:
+        """What agents wrote about their talks."""
+        return self.data_folder / "notes.db"
+
+    @property
     def roster(self) -> Path:
         """Agents added by `ivr agents add`."""
         return self.data_folder / "agents.db"

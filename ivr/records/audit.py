@@ -22,6 +22,7 @@ class Deed(StrEnum):
     HEARD_MESSAGE = "heard_message"
     SAW_MESSAGE = "saw_message"
     DELETED_MESSAGE = "deleted_message"
+    SAW_NOTES = "saw_notes"  # of agents, about a call
     SAW_CALLBACK = "saw_callback"
     ENDED_CALLBACK = "ended_callback"  # by hand: somebody rang them, or it is not wanted any more
     DELETED_OLD = "deleted_old"
