@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ivr.desk import AgentLeg, QueueStore
-from ivr.errors import HandoffError, StoreError
+from ivr.errors import HandoffError
 from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
 from ivr.handoff.card import Card
 from ivr.handoff.commands import Attending
@@ -24,9 +23,7 @@ from ivr.talks import Audit as NoteAttending
 from ivr.talks import Talks
 from ivr.webrtc.floor import Colleague, Floor, Place, TalkRow, Waiter, WrapUpNote
 
-_log = logging.getLogger(__name__)
 LOOK_AT_TALKS_EVERY = 0.5  # seconds; a talk changes in many ways, and tells of none
-TOOK_OVER = PresenceChange(Presence.PAUSED, "took a call over")
 DEEDS = {
     Attending.LISTEN: Deed.LISTENED_IN,
     Attending.WHISPER: Deed.WHISPERED,
@@ -135,11 +132,6 @@ class LineFloor:
     async def attend(self, by: Agent, call: str, mode: Attending, leg: AgentLeg) -> Card:
         """As in `ConsoleActions`; `Talks` notes it before it is done."""
         card = await self._talks.attend(call, leg, mode, by=by.name)
-        if mode is Attending.TAKE_OVER:
-            try:
-                await self.set_presence(by, TOOK_OVER)
-            except StoreError as error:  # the talk is theirs all the same
-                _log.warning("presence not changed", extra={"agent": by.name, "error": error})
         return card.for_role(by.role)
 
     async def move_up(self, by: Agent, ticket: str) -> None:

@@ -15,6 +15,8 @@ async def who_waits(
     """
     Return who waits, by queue, the next one first; with the name of who is offered to them, or ``.
 
+    A ticket of no queue only reserves an agent who is rung out of a talk: nobody waits with it.
+
     Args:
         store: Common to all cells.
         statuses: Every agent, as the store has just told.
@@ -26,12 +28,13 @@ async def who_waits(
     found = {
         ticket.key: (ticket, "")
         for queue in await store.sizes()
+        if queue
         for ticket in await store.head(queue, now=now, limit=LISTED)
     }
     for status in statuses:
         if status.presence is Presence.OFFERED and status.ticket:
             ticket = await store.ticket(status.ticket)
-            if ticket is not None:
+            if ticket is not None and ticket.queue:
                 found[ticket.key] = (ticket, status.agent.name)
     waiting: dict[str, list[tuple[Ticket, str]]] = {}
     for ticket, agent in sorted(found.values(), key=lambda one: (one[0].rank, one[0].key)):

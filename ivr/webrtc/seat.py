@@ -255,9 +255,9 @@ class Seat:
         match doing:
             case Pause(reason=reason):
                 await self._presences.wish_for(PresenceChange(Presence.PAUSED, reason))
-            case GetReady() if self._work.talk is None:
+            case GetReady() if not (self._work.talk or self._visiting.shown):
                 await self._presences.wish_for(READY)
-            case _:  # nobody else may ring there meanwhile
+            case GetReady():  # nobody else may ring there meanwhile
                 self.say(Notice("Finish the call first.", trouble=True))
 
     def _handle_talk(self, doing: Mute | Command) -> None:
@@ -342,7 +342,7 @@ class Seat:
 def _in_words(error: IvrError) -> str:
     match error:
         case HandoffError():
-            return f"That did not work: {error}."
+            return f"That did not work: {str(error).rstrip('.')}."
         case StoreError():
             return "The line cannot reach its records now, so nothing was changed. Try again soon."
         case _:

@@ -19,7 +19,11 @@ def test_who_is_rung_for_keeps_the_place_in_the_list() -> None:
         await store.put(Ticket("c2", "pharmacy", NOW - 50, priority=Priority.NURSE))
         await store.put(Ticket("c3", "pharmacy", NOW - 20))
         await store.put(Ticket("c4", "billing", NOW - 10))
+        await store.register(AgentStatus(agent("kim"), Presence.READY, NOW))
+        for key in ("c1.kim", "c1.lee"):
+            await store.put(Ticket(key, "", NOW))
         assert await store.claim("c1", "dana", node="cell", now=NOW, until=NOW + 60)
+        assert await store.claim("c1.kim", "kim", node="cell", now=NOW, until=NOW + 60)
         found = await who_waits(store, await store.agents(), now=NOW)
         return {name: [(t.key, rung) for t, rung in rows] for name, rows in found.items()}
 

@@ -182,6 +182,8 @@ def test_who_is_no_supervisor_any_more_leaves_the_talk_they_listen_to() -> None:
         scene.leg.heard(0, bytes(320))
         await scene.seat.handle(Attend("c1", Attending.LISTEN, "v=0"))
         assert not scene.seat.idle
+        await scene.seat.handle(GetReady())
+        assert (scene.presence(), scene.page.told) == (JUST_CAME, ["Finish the call first."])
         scene.seat.know(replace(SAM, role=Role.SUPERVISOR, languages=("en", "es")))
         await asyncio.sleep(0)
         assert scene.actions.visitor is scene.leg
