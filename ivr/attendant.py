@@ -21,7 +21,7 @@ from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import CallerHungUp
 from ivr.dialog.view import DialogView
 from ivr.dialog.wording import Wording
-from ivr.errors import CallError, SpeechError
+from ivr.errors import CallError, HandoffError, LegLost, SpeechError
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
 from ivr.handoff.actions import Outcome, Trouble
@@ -29,6 +29,8 @@ from ivr.handoff.card import Card
 from ivr.handoff.handoff import Handoff, Limits, Phase
 from ivr.handoff.tickets import Ticket
 from ivr.introduction import card_of
+from ivr.leading import came_of
+from ivr.outcome import HELPED, outcome_of
 from ivr.place_keeping import PlaceKeeping
 from ivr.ports import AudioLeg, Clinic, Gone, Keyed, Played, Speaker
 from ivr.queueing import OncePlaced
@@ -36,18 +38,11 @@ from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
 from ivr.records.recordings import Recorder, Recordings
 from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
 from ivr.session import Ending, run_call
+from ivr.talk import RunFlow
 from ivr.voice import Voice, VoiceLeg
 from ivr.watch.live import LiveCall, LiveCalls
 
 _log = logging.getLogger(__name__)
-_OUTCOMES = {
-    f"{NOBODY_FLOW}.message_kept": CallOutcome.MESSAGE,
-    f"{NOBODY_FLOW}.number_kept": CallOutcome.CALLBACK,
-    f"{KEEP_FLOW}.number_kept": CallOutcome.CALLBACK,
-    ".done": CallOutcome.CONTAINED,
-}
-"""States that tell how a call went, the most telling first."""
-HELPED = frozenset({CallOutcome.HANDED_OFF, CallOutcome.MESSAGE, CallOutcome.CALLBACK})
 NOTICE = 0  # token of what is played before the first turn
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring
@@ -74,8 +69,8 @@ class Line:
     live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
-    converse: Converse = talk_of_two
-    """Lets caller and agent talk."""
+    converse: Callable[[RunFlow], Converse] = lambda _lead: talk_of_two
+    """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
     when_closed: Callable[[str], str] = lambda _queue: ""
     """The flow a closed queue's callers hear, by the queue; `` for the one for nobody there."""
 
@@ -182,7 +177,7 @@ class _Visit:
         """Hang up and close the row, whatever happened."""
         self._line.live.remove(self._call)
         await self._end_recording()
-        self._keep(ended=datetime.now(UTC), outcome=self._outcome())
+        self._keep(ended=datetime.now(UTC), outcome=outcome_of(self._row))
         await self._leg.hang_up()
 
     def broke(self, error: Exception) -> None:
@@ -220,6 +215,20 @@ class _Visit:
                     turns=self._row.turns + len(dialog.turns),
                     latencies=self._row.latencies + tuple(leg.latencies),
                 )
+
+    async def _lead(self, flow: str, leg: AudioLeg) -> str:
+        """Lead the caller through *flow* for the agent they talk to, as in `RunFlow`."""
+        found = self._book.flows.get(flow)
+        if found is None or not found.for_agents:
+            raise HandoffError(f"There is no {flow} that a caller can be sent through.")
+        before = self._in_flow
+        try:
+            ending = await self._talk(flow, self._line.clinic)
+        finally:
+            self._in_flow = before
+        if isinstance(ending, CallerHungUp) or self._dialog is None:
+            raise LegLost(f"leg {leg.info.key}: the caller hung up in a flow")
+        return came_of(found, self._dialog, ending)
 
     def _discreet(self, *, private: bool) -> None:
         if self._recorder is not None:
@@ -320,7 +329,7 @@ class _Visit:
             phrases=line.wording(AGENTS_LANGUAGE),
         )
         sounds = sounds_for(ticket, line.wording, line.music)
-        means = Means(switchboard, line.phones, line.speaker, sounds, line.converse)
+        means = Means(switchboard, line.phones, line.speaker, sounds, line.converse(self._lead))
         self._desk = Desk(self._leg, Handoff(line.limits), means, ticket=ticket, card=card)
         return self._desk
 
@@ -356,19 +365,6 @@ class _Visit:
     def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         self._row = replace(self._row, **changes)
         self._line.calls.keep(self._row)
-
-    def _outcome(self) -> CallOutcome:
-        row = self._row
-        if row.outcome is not None:
-            return row.outcome
-        if row.handoff is Outcome.SERVED:
-            return CallOutcome.HANDED_OFF
-        if row.handoff is Outcome.WANTS_CALLBACK:
-            return CallOutcome.CALLBACK
-        for state, outcome in _OUTCOMES.items():
-            if any(place.endswith(state) for place in row.path):
-                return outcome
-        return CallOutcome.ABANDONED
 
     # ------------------------------------------------------------ for operators
 

@@ -129,7 +129,7 @@ class TalkMeans:
     passed_on: Callable[[str], None] = _nobody
     """Told who talks to the caller from now on."""
     parted: Callable[[str], None] = _nobody
-    """Told who is no longer in the talk, nor rung for it; more than once for one person."""
+    """Told who was in the talk and no longer is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,10 +358,11 @@ class Talk:
     async def _let_go(self, party: Party) -> None:
         if party is Party.OTHER and self._tasks.ringing is not None:
             self._tasks.ringing.cancel()
-        self._means.parted(self._names.get(party, ""))
+        name = self._names.get(party, "")
         if party is not Party.AGENT:
             self._names.pop(party, None)
         if leg := self._legs.pop(party, None):
+            self._means.parted(name)
             with contextlib.suppress(CallError):
                 await leg.hang_up()
 

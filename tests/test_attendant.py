@@ -64,23 +64,22 @@ class Visit:
         self.ears = FakeRecogniser()
         self.rows = Rows()
         self.messages: list[bytes] = []
-        self.attendant = Attendant(
-            Line(
-                book=book,
-                start="main_menu",
-                wording=wording(),
-                speaker=self.speaker,
-                voice=lambda *_: Voice(self.speaker, self.ears, bytes(320), self._keep),
-                clinic=NoClinic(),
-                switchboard=self.switchboard,
-                phones=self.phones,
-                limits=Limits(),
-                music=bytes(320),
-                calls=self.rows,
-                live=LiveCalls(),
-                recordings=None,
-            )
+        self.line = Line(
+            book=book,
+            start="main_menu",
+            wording=wording(),
+            speaker=self.speaker,
+            voice=lambda *_: Voice(self.speaker, self.ears, bytes(320), self._keep),
+            clinic=NoClinic(),
+            switchboard=self.switchboard,
+            phones=self.phones,
+            limits=Limits(),
+            music=bytes(320),
+            calls=self.rows,
+            live=LiveCalls(),
+            recordings=None,
         )
+        self.attendant = Attendant(self.line)
 
     async def _keep(self, pcm: bytes) -> None:
         self.messages.append(pcm)
