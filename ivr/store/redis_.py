@@ -36,6 +36,7 @@ ATTEMPT = 0.3
 CONNECTIONS = 8  # that ask at the same time
 LOOKS = 3  # at the head of a queue, while what stands there is spoilt and thrown out
 POLL = 1.0  # seconds; a notification that got lost costs no more
+_VERSION = "return redis.REDIS_VERSION or 'older than 7.0'"
 ACCEPTED = "redis://host:port/db, rediss://host:port/db or unix:///path"
 
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
@@ -71,7 +72,8 @@ class RedisStore:
         """
         self._pool = _pool(url)
         self._client: Redis = Redis(connection_pool=self._pool)
-        self._scripts = {name: self._client.register_script(lua) for name, lua in SCRIPTS.items()}
+        scripts = {**SCRIPTS, "version": _VERSION}
+        self._scripts = {name: self._client.register_script(lua) for name, lua in scripts.items()}
         self._prefix = prefix
         self._turns = asyncio.Semaphore(CONNECTIONS)  # in turn, which no pool of redis-py is
         self._bell = Bell()
@@ -190,6 +192,15 @@ class RedisStore:
         if self._watching is None:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
         return self._bell.listen()
+
+    async def version(self) -> str:
+        """
+        Ask the server for its version.
+
+        Raises:
+            StoreUnavailable: It does not answer.
+        """
+        return _text(await self._run("version"))
 
     async def close(self) -> None:
         """As in `QueueStore`."""

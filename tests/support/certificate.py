@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 from ivr.settings import Console
 
 
-def certificate(folder: Path, *, password: bytes = b"") -> Console:
-    """Make a certificate that vouches for itself."""
+def certificate(folder: Path, *, password: bytes = b"", days: int = 1) -> Console:
+    """Make a certificate that vouches for itself for so many *days*; -1: until yesterday."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)
@@ -23,8 +23,8 @@ def certificate(folder: Path, *, password: bytes = b"") -> Console:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=2))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
             critical=False,
