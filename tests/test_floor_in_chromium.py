@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,10 @@ from playwright.async_api import Page, expect
 from ivr.audio.g711 import encode_ulaw
 from ivr.audio.pcm import FRAME
 from ivr.bridge import Desk, Means, Report
+from ivr.consulting import ConsultMeans
 from ivr.errors import LegBroken
 from ivr.handoff.actions import Outcome
-from ivr.handoff.agents import Agent, Presence
+from ivr.handoff.agents import Presence
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Handoff, Limits
 from ivr.handoff.tickets import Ticket
@@ -23,13 +23,13 @@ from ivr.phones import Phones
 from ivr.ports import AudioLeg
 from ivr.records.roster import Roster
 from ivr.settings import Console
-from ivr.talk import Rung, Talk, TalkEnd, TalkMeans
+from ivr.talking import Talking
 from ivr.webrtc.server import Browsers, ConsoleServer
 from tests.support.browser import MICROPHONE_HZ, Chromium, browsing
 from tests.support.browser_peer import OPTIONS, BrowserPeer, called
 from tests.support.desk_scene import SOUNDS
 from tests.support.fakes import FakeSpeaker
-from tests.support.practice import DANA, Practice, practice
+from tests.support.practice import DANA, OFFICE, Practice, practice
 from tests.support.sound import level_of_tone, tone
 from tests.webrtc.listening import OURS_HZ, PATIENCE, RAW_MICROPHONE, page_hears
 
@@ -50,21 +50,8 @@ class NoTrunk:
         raise LegBroken(f"{uri} was dialled, within {ring_for:g} s")
 
 
-async def ring_nobody(to: str) -> Rung:
-    raise LegBroken(f"{to} was rung")
-
-
 async def run_nothing(flow: str, leg: AudioLeg) -> str:
     raise LegBroken(f"{flow} was run on {leg.info.key}")
-
-
-async def converse(
-    there: Practice, caller: AudioLeg, agent: AudioLeg, *, person: Agent, card: Card
-) -> TalkEnd:
-    means = TalkMeans(ring_nobody, run_nothing, music=bytes(320), ringing=bytes(320))
-    talk = Talk(caller, agent, means, name=person.name)
-    with there.talks.going_on(talk, card, now=asyncio.get_running_loop().time()):
-        return await talk.run()
 
 
 @asynccontextmanager
@@ -110,8 +97,10 @@ def test_an_agent_of_the_roster_takes_a_caller_from_the_queue_and_writes_a_note(
         ):
             caller._payload = encode_ulaw(tone(OURS_HZ, FRAME))
             await log_in(page, server, password)
-            talk = partial(converse, there)
-            means = Means(there.board, Phones(NoTrunk(), server), FakeSpeaker(), SOUNDS, talk)
+            phones = Phones(NoTrunk(), server)
+            consult = ConsultMeans(there.store, lambda: OFFICE, phones, NoTrunk(), time.time)
+            converse = Talking(there.talks, there.board, consult)(run_nothing)
+            means = Means(there.board, phones, FakeSpeaker(), SOUNDS, converse)
             ticket = Ticket(CALL, "pharmacy", time.time())
             async with Desk(leg, Handoff(Limits()), means, ticket=ticket, card=CARD) as desk:
                 await expect(page.get_by_text(CARD.why)).to_be_visible()
