@@ -335,11 +335,10 @@ class Desk:
         leg = await ringing.hand_over()
         call = ringing.call
         end = TalkEnd(TalkEnding.AGENT_GONE, call.agent.name)
+        card = replace(self._card, waited=call.card.waited)  # whom they consult may see other parts
         try:
             if leg is not None:
-                end = await self._means.converse(
-                    self._caller, leg, person=call.agent, card=call.card
-                )
+                end = await self._means.converse(self._caller, leg, person=call.agent, card=card)
         except Exception as error:  # noqa: BLE001 - the caller must get another person
             _log.error("talk broke", extra={"call": self._ticket.key, "kind": _kind(error)})
         if end.ending is not TalkEnding.CALLER_LEFT:

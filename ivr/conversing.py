@@ -21,8 +21,9 @@ class Converse(Protocol):
         """
         Let *caller* and *agent* hear each other at once, and return when they are done.
 
-        Nothing plays on either leg, and nobody else follows their events. Cancelling, like
-        the end, leaves the caller's leg connected to nobody; the agent's may be hung up.
+        *card* is the whole one, whatever *person* may see of it. Nothing plays on either leg,
+        and nobody else follows their events. Cancelling, like the end, leaves the caller's leg
+        connected to nobody; the agent's may be hung up.
         """
         ...
 

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 from collections.abc import Coroutine
+from dataclasses import replace
 
 from ivr.bridge import Aside, Report
 from ivr.desk import Offered, Placed, Shut
@@ -9,6 +10,7 @@ from ivr.handoff.actions import Outcome, Trouble
 from ivr.handoff.agents import Agent, Role
 from ivr.handoff.card import Card
 from ivr.handoff.events import AgentOffered, Refusal
+from ivr.handoff.talk_actions import TalkEnding
 from ivr.ports import AudioLeg, Gone, Keyed
 from ivr.talk import TalkEnd
 from tests.support.desk_scene import CARD, Scene
@@ -122,6 +124,22 @@ def test_a_talk_that_breaks_brings_the_caller_back_into_the_queue() -> None:
         async with Scene(MARIA, converse=broken) as scene:
             await asyncio.sleep(3.5)
             assert len(scene.switchboard.tickets) == 2
+
+    in_scene(main())
+
+
+def test_whom_a_clerk_consults_may_see_more_of_the_card_than_the_clerk() -> None:
+    cards: list[Card] = []
+
+    async def noting(caller: AudioLeg, agent: AudioLeg, *, person: Agent, card: Card) -> TalkEnd:
+        cards.append(card)
+        return TalkEnd(TalkEnding.DONE, person.name)
+
+    async def main() -> None:
+        async with Scene(replace(MARIA, role=Role.CLERK), converse=noting) as scene:
+            await asyncio.sleep(5)
+            assert scene.phones.cards["Maria"].wanted == ""
+            assert [card.wanted for card in cards] == ["Prescription refill"]
 
     in_scene(main())
 

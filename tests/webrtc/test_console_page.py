@@ -241,6 +241,8 @@ def test_a_caller_is_sent_where_the_agent_says(chromium: Chromium) -> None:
             await page.keyboard.press("f")
             await page.get_by_role("button", name="Send", exact=True).click()
             assert await command(leg) == SendToFlow("pay_bill")
+            leg.show(TalkView(TalkPhase.TALKING, told="Pay a bill: done."))
+            await expect(page.get_by_text("Pay a bill: done.")).to_be_visible()
 
     chromium.play(scene)
 

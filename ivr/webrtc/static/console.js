@@ -163,8 +163,9 @@ function tellChanges(before) {
     announce("murmur", "The call is over. Your note waits.");
     if (!typing()) byId("note").focus();
   }
-  const trouble = you.talk?.view.trouble;
+  const { trouble, told } = you.talk?.view ?? {};
   if (trouble && trouble !== before?.talk?.view.trouble) say(trouble, true);
+  if (told && told !== before?.talk?.view.told) say(told);
 }
 
 function renderFloor() {
