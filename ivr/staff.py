@@ -47,7 +47,7 @@ class Staff:
             await self.read()
         except StoreError as error:
             _log.error("roster not read, nobody of it is rung", extra={"error": error})
-            await self._sign_in(self._settled)
+            await self._know({agent.name: agent for agent in self._settled})
 
     async def read(self) -> int:
         """
@@ -67,6 +67,9 @@ class Staff:
         for name in await self._roster.told() - everybody.keys():
             await self._store.forget(name)
         await self._roster.note_told(everybody)
+        await self._know(everybody)
+        return len(everybody)
+
+    async def _know(self, everybody: Mapping[str, Agent]) -> None:
         await self._sign_in(everybody.values())
         self._tell_consoles(everybody)
-        return len(everybody)

@@ -137,6 +137,7 @@ def test_without_a_roster_those_of_the_settings_are_rung(
         await practice.staff(roster).start()
         await roster.close()
         assert await practice.stand() == {"Dana": Presence.READY}
+        assert practice.consoles == [["Dana"]]
 
     with caplog.at_level(logging.ERROR):
         asyncio.run(story())
