@@ -84,9 +84,11 @@ class LineFloor:
         now = self._clock()
         known = {status.agent.name: status for status in await self._store.agents()}
         status = known.get(agent.name)
+        elsewhere = status is not None and status.node not in {"", self._node}
+        if change.presence is Presence.OFFLINE and (status is None or elsewhere):
+            return  # they were removed, or are at a console of another cell by now
         if status is None:
-            if change.presence is not Presence.OFFLINE:
-                await self._store.register(_signed_in(agent, change, self._node, now))
+            await self._store.register(_signed_in(agent, change, self._node, now))
             return
         if (status.agent, status.node) != (agent, self._node):
             await self._store.register(replace(status, agent=agent, node=self._node))

@@ -149,6 +149,18 @@ def test_a_console_of_another_cell_becomes_ours_when_its_agent_logs_in_here(tmp_
     story(day, tmp_path)
 
 
+def test_who_went_to_another_cell_is_not_signed_out_by_the_page_they_left(tmp_path: Path) -> None:
+    async def day(there: Practice) -> None:
+        await there.floor.set_presence(DANA, READY)
+        await there.store.register(AgentStatus(DANA, Presence.READY, clock(), node="cell-2"))
+        await there.floor.set_presence(DANA, OFFLINE)
+        status = await status_of(there, DANA)
+        assert status is not None
+        assert (status.presence, status.node) == (Presence.READY, "cell-2")
+
+    story(day, tmp_path)
+
+
 # ---------------------------------------------------------------- talks, and supervisors
 
 

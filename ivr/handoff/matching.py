@@ -42,17 +42,23 @@ def is_free(status: AgentStatus, *, now: float) -> bool:
     return status.presence is Presence.READY
 
 
+def in_reach(status: AgentStatus, ticket: Ticket) -> bool:
+    """Whether the caller's cell can ring an agent: a console is served by one cell alone."""
+    somewhere = status.agent.in_browser and status.node and ticket.node
+    return not somewhere or status.node == ticket.node
+
+
 def who_could(
     ticket: Ticket, statuses: Iterable[AgentStatus], office: Office, *, now: float
 ) -> tuple[AgentStatus, ...]:
     """
-    Choose who may be offered *ticket* among those who work, free or not.
+    Choose who may be offered *ticket* among those who work and are in reach, free or not.
 
     Best are those who answer for the queue, have what it needs and speak the caller's language.
     Where nobody of that kind works, the demands fall one by one: the wrong person beats no
     person.
     """
-    working = [status for status in statuses if works(status, now=now)]
+    working = [s for s in statuses if works(s, now=now) and in_reach(s, ticket)]
     queue = office.queue(ticket.queue)
     spoken = queue.language or ticket.language
     answering = [s for s in working if not s.agent.queues or queue.name in s.agent.queues]

@@ -44,6 +44,16 @@ def could(one: Ticket, *agents: AgentStatus) -> list[str]:
     return [status.agent.name for status in who_could(one, agents, OFFICE, now=NOW)]
 
 
+def test_a_console_rings_for_callers_of_its_own_cell_and_a_telephone_for_all() -> None:
+    dana = agent("dana", node="cell-1")
+    at_console = replace(dana, agent=replace(dana.agent, address="browser:dana"))
+    lee = agent("lee", since=5, node="cell-1")
+    for node, those in (("cell-1", ["dana", "lee"]), ("cell-2", ["lee"])):
+        assert could(ticket("a", node=node), at_console, lee) == those
+    assert matched([ticket("a", node="cell-2")], at_console) == []
+    assert could(ticket("a", node="cell-2"), dana, lee) == ["dana", "lee"]
+
+
 def test_who_waits_longest_over_all_queues_gets_the_agent_of_several() -> None:
     waiting = [ticket("a", "front_desk", 5), ticket("b", "pharmacy", 3)]
     assert matched(waiting, agent("dana", "front_desk", "pharmacy")) == ["b dana"]
