@@ -87,8 +87,10 @@ class QueueStore(Protocol):
         """
         Take over what dead cells left: each ticket goes to one caller of this method only.
 
-        The tickets taken over now belong to *node* and wait, unclaimed; agents reserved by or
-        talking through a dead cell are READY. A reservation whose time is over counts as dead.
+        The tickets taken over now belong to *node* and wait, unclaimed. Agents whose browser a
+        dead cell served are OFFLINE; others it had reserved, or who talked through it, are
+        READY, and a pause or wrap-up of theirs stays. A reservation whose time is over counts
+        as dead, but leaves its ticket with the living cell that has the caller on the line.
         """
         ...
 

@@ -164,12 +164,7 @@ class MemoryStore:
         self._alive = {**alive, node: until}
 
     async def orphans(self, *, node: str, now: float) -> tuple[Ticket, ...]:
-        """
-        As in `QueueStore`; whoever asks lives, and a cell that never beat does not.
-
-        A lapsed reservation of a caller whom another living cell has on the line is undone
-        and stays theirs. An agent whose browser was served by a dead cell is OFFLINE.
-        """
+        """As in `QueueStore`; whoever asks lives, and a cell that never beat does not."""
         dead = {one for one in self._places.nodes() if not _lives(self._alive, one, node, now)}
         keys = self._places.held_by(dead) | self._places.lapsed(now)
         taken = []

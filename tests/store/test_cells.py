@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from ivr.desk import QueueStore
-from ivr.handoff.agents import Presence
+from ivr.handoff.agents import AgentStatus, Presence
 from tests.store.conftest import Play
 from tests.store.scenes import (
     NOW,
@@ -60,6 +62,46 @@ def test_a_browser_goes_offline_with_its_cell(play: Play) -> None:
         assert await presence(store, "bob") is Presence.READY
 
     play(scenario)
+
+
+AFTER_DEATH = {
+    Presence.READY: Presence.READY,
+    Presence.PAUSED: Presence.PAUSED,
+    Presence.WRAPPING: Presence.WRAPPING,
+    Presence.OFFLINE: Presence.OFFLINE,
+    Presence.OFFERED: Presence.READY,
+    Presence.TALKING: Presence.READY,
+}
+"""What becomes of the people of a dead cell whose phone is a phone."""
+
+
+@pytest.mark.parametrize("before", AFTER_DEATH)
+def test_with_its_cell_a_browser_is_gone_and_a_phone_is_not(play: Play, before: Presence) -> None:
+    async def scenario(store: QueueStore) -> None:
+        await store.beat(B, now=NOW, until=NOW + 99)
+        for name, node in (("ann", A), ("bob", B)):
+            await become(store, in_browser(name, node), before)
+            await become(store, replace(status(f"{name}'s phone"), node=node), before)
+        await store.orphans(node="cell-c", now=NOW + 10)
+        assert await presence(store, "ann") is Presence.OFFLINE
+        assert await presence(store, "ann's phone") is AFTER_DEATH[before]
+        assert await presence(store, "bob") is before
+        assert await presence(store, "bob's phone") is before
+
+    play(scenario)
+
+
+async def become(store: QueueStore, there: AgentStatus, wanted: Presence) -> None:
+    """Let somebody be *wanted* at the cell that serves them."""
+    name, cell = there.agent.name, there.node
+    if wanted not in {Presence.OFFERED, Presence.TALKING}:
+        await store.register(replace(there, presence=wanted))
+        return
+    await store.register(there)
+    await store.put(ticket(f"for {name}", node=cell))
+    assert await store.claim(f"for {name}", name, node=cell, now=NOW, until=NOW + 99)
+    if wanted is Presence.TALKING:
+        await store.settle(f"for {name}", name, now=NOW)
 
 
 def test_a_reservation_whose_time_is_over_is_undone(play: Play) -> None:
