@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -48,16 +49,20 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def show(options: argparse.Namespace) -> int:
-    """List them; without a running line those who are known."""
+    """List those whom a running line rings, and those who are not signed in there."""
     settings = read_settings(options)
-    try:
+    seen: dict[str, Any] = {"agents": []}
+    away = "no line runs"
+    with contextlib.suppress(StoreUnavailable):
         seen = asyncio.run(ask(settings.watch_socket, "agents"))
-    except StoreUnavailable:
-        seen = {"agents": [_known(agent) for agent in _everybody(settings)]}
+        away = "not signed in"
     if "error" in seen:
         print(seen["error"])
         return EXIT_REFUSED
     rows = seen["agents"]
+    signed_in = {row["agent"] for row in rows}
+    rows += [_known(one, away) for one in _everybody(settings) if one.name not in signed_in]
+    rows.sort(key=lambda row: row["agent"])
     if options.json:
         print(json.dumps(rows))
     elif not rows:
@@ -92,15 +97,15 @@ def _set(options: argparse.Namespace, presence: Presence, reason: str) -> int:
 def _everybody(settings: Settings) -> list[Agent]:
     added = {agent.name: agent for agent in in_roster(settings, lambda roster: roster.agents())}
     named = {one.name: Agent(one.name, one.uri, one.queues) for one in settings.handoff.agents}
-    return [agent for _, agent in sorted((added | named).items())]
+    return list((added | named).values())
 
 
-def _known(agent: Agent) -> dict[str, Any]:
+def _known(agent: Agent, away: str) -> dict[str, Any]:
     return {
         "agent": agent.name,
-        "presence": "",
+        "presence": Presence.OFFLINE.value,
         "seconds": None,
-        "reason": "no line runs",
+        "reason": away,
         "back_in": None,
         **described(agent),
         "call": "",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ivr.desk import QueueStore
 from ivr.handoff.agents import Agent, AgentStatus, Presence, PresenceChange
-from ivr.handoff.matching import WORKING, who_could
+from ivr.handoff.matching import who_could
 from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
 from ivr.switchboard.waiting import who_waits
@@ -109,7 +109,7 @@ class Front:
             "longest": round(max((now - ticket.asked_at for ticket, _ in waiting), default=0.0)),
             "target": queue.target,
             "in_time": round(in_time / len(waits), 2) if waits else None,
-            "working": sum(1 for status in could if status.presence in WORKING),
+            "working": len(could),
             "ready": sum(1 for status in could if status.presence is Presence.READY),
         }
 

@@ -48,7 +48,21 @@ def test_without_a_line_those_who_are_known_are_listed(
     assert run(tmp_path, "list", "--json") == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["agent"], row["where"], row["languages"]) == ("Kim", "sip", ["es"])
-    assert row["reason"] == "no line runs"
+    assert (row["presence"], row["reason"]) == ("offline", "no line runs")
+
+
+def test_who_has_not_logged_in_yet_is_listed_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, "add", "Alice")
+    capsys.readouterr()
+    with answering(tmp_path):
+        assert run(tmp_path, "list", "--json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["agent"], row["reason"]) for row in rows] == [
+        ("Alice", "not signed in"),
+        ("Kim", "lunch"),
+    ]
 
 
 def test_an_empty_roster_says_how_to_fill_it(

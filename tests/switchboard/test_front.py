@@ -65,6 +65,17 @@ def test_each_queue_tells_its_longest_wait_its_service_level_and_who_is_ready() 
     assert (queues["billing"]["waiting"], queues["billing"]["in_time"]) == (1, None)
 
 
+def test_who_comes_back_by_themselves_before_a_caller_gives_up_works() -> None:
+    async def story() -> Any:  # noqa: ANN401 - JSON
+        store, front = await opened()
+        busy = PresenceChange(Presence.PAUSED, "busy", NOW + 10)
+        await store.set_presence("dana", busy, now=NOW)
+        return await front.queue()
+
+    queues = {row["queue"]: row for row in asyncio.run(story())["queues"]}
+    assert (queues["pharmacy"]["working"], queues["pharmacy"]["ready"]) == (1, 0)
+
+
 def test_a_caller_to_whom_somebody_is_offered_still_waits() -> None:
     async def story() -> Any:  # noqa: ANN401 - JSON
         store, front = await opened()
