@@ -57,9 +57,10 @@ class FloorFeed:
         self._changed.clear()
         try:
             self._floor = await self._actions.floor()
-        except IvrError as error:
+        except Exception as error:  # noqa: BLE001 - whatever one look met, pages see that the line lives
             if self._current:
-                _log.warning("floor not seen", extra={"error": error})
+                told = {"error": error} if isinstance(error, IvrError) else {}
+                _log.warning("floor not seen", extra={"kind": type(error).__name__, **told})
             self._current = False
         else:
             self._current = True

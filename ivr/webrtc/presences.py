@@ -57,26 +57,30 @@ class Presences:
         Become *change* by the agent's own will.
 
         Raises:
-            IvrError: The queue does not learn it now; it stays their wish.
+            IvrError: The queue does not learn it now, so nothing is changed.
         """
-        self.wish = change
-        await self._tell(change)
+        async with self._turn:
+            await self._tell(change)
+            self.wish = change
 
     async def become(self, change: PresenceChange) -> None:
-        """Become *change* where nobody waits for it: a store that is away catches up later."""
+        """Become *change* where nobody waits for it."""
+        async with self._turn:
+            await self._try_to_tell(change)
+
+    async def sign_in(self, *, note_waits: bool) -> None:
+        """Become what they wanted to be, but paused while the note of a call waits."""
+        async with self._turn:
+            await self._try_to_tell(AFTER_CALL if note_waits else self.wish)
+
+    async def _try_to_tell(self, change: PresenceChange) -> None:
         try:
             await self._tell(change)
         except IvrError as error:
             extra = {"agent": self._sitter.agent.name, "error": error}
             _log.warning("presence not changed", extra=extra)
 
-    async def sign_in(self, *, note_waits: bool) -> None:
-        """Become what they wanted to be, but paused while the note of a call waits."""
-        await self.become(AFTER_CALL if note_waits else self.wish)
-
     async def _tell(self, change: PresenceChange) -> None:
-        if self._sitter.dismissed:
-            return
-        async with self._turn:
+        if not self._sitter.dismissed:
             await self._actions.set_presence(self._sitter.agent, change)
-        self._stir()
+            self._stir()
