@@ -1,9 +1,14 @@
 import asyncio
 from collections.abc import Coroutine
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.errors import SpeechError
 from ivr.hold import HoldSound
 from ivr.ports import Gone, Played
-from tests.support.fakes import FakeAudioLeg, FakeSpeaker
+from tests.support.desk_scene import ListeningLeg
+from tests.support.fakes import FakeSpeaker
 from tests.support.virtual_loop import run
 
 
@@ -21,7 +26,7 @@ class Wait:
     """Somebody who hears the sound."""
 
     def __init__(self, speaker: FakeSpeaker) -> None:
-        self.leg = FakeAudioLeg()
+        self.leg = ListeningLeg()
         self.told = 0
         self.speaker = speaker
         self.sound = HoldSound(self.leg, speaker, bytes(320), language="en", told=self._tell)
@@ -42,6 +47,19 @@ class Wait:
     async def over(self) -> None:
         self.leg.happen(Gone())
         await self.task
+
+
+class FitfulSpeaker(FakeSpeaker):
+    """Takes its time, or fails, as told for each text."""
+
+    async def render(
+        self, text: str, *, language: str = "en", cacheable: bool = True, slow: bool = False
+    ) -> bytes:
+        seconds, fails = text.split()
+        await asyncio.sleep(float(seconds))
+        if fails == "True":
+            raise SpeechError("fake", "lost its voice", retryable=True)
+        return await super().render(text, language=language, cacheable=cacheable, slow=slow)
 
 
 def heard(test: Coroutine[object, object, None]) -> None:
@@ -113,6 +131,29 @@ def test_nothing_is_said_after_the_stop() -> None:
         await asyncio.sleep(5)
         assert wait.log == [(0.0, "play 0 loop")]
         assert wait.told == 0
+        await wait.over()
+
+    heard(main())
+
+
+said = st.tuples(st.floats(0, 20), st.booleans(), st.booleans(), st.floats(0, 10))
+"""How long it takes to speak, whether that fails, whether it is urgent, what follows after."""
+
+
+@given(st.lists(said, max_size=12))
+def test_whatever_is_said_and_however_slowly_nobody_is_left_in_silence(
+    story: list[tuple[float, bool, bool, float]],
+) -> None:
+    async def main() -> None:
+        wait = Wait(FitfulSpeaker())
+        wait.sound.begin()
+        for seconds, fails, at_once, pause in story:
+            wait.sound.say(f"{seconds} {fails}", at_once=at_once)
+            await asyncio.sleep(pause)
+        await asyncio.sleep(300)
+        assert wait.leg.longest == 0
+        assert wait.log[-1][1] == "play 0 loop"
+        assert bool(wait.told) == bool(story)
         await wait.over()
 
     heard(main())

@@ -17,6 +17,7 @@ from ivr.handoff.actions import (
     Ring,
     Settle,
     StepAside,
+    Trouble,
     Withdraw,
     WrapUp,
 )
@@ -55,6 +56,8 @@ PLACE_IS_OVER = {
     Outcome.WANTS_CALLBACK: "kept",
 }
 """What became of the place in the queue, by the outcome."""
+FAREWELL_STEPS = 12  # until the end, once nobody new is offered and everybody does what they owe
+LOST = {Trouble.AGENT_GONE, Trouble.NODE_GONE}
 offers = st.integers(0, 6)
 
 
@@ -71,6 +74,12 @@ class AnyHandoff(RuleBasedStateMachine):
         self.owed: list[str] = []
         """Offers not yet settled or released, by agent."""
         self.had: set[str] = set()
+        """Whom the queue has offered to this ticket."""
+        self.rung: list[tuple[int, str]] = []
+        """Offers that rang for this ticket, with their agents."""
+        self.refusals: list[Refusal] = []
+        self.lost = 0
+        """Talks that broke off."""
         self.ringing: int | None = None
         self.talking = False
         self.aside = False
@@ -113,14 +122,24 @@ class AnyHandoff(RuleBasedStateMachine):
                 assert self.talking
                 self.owed.remove(name)
                 self.place = "talked"
-            case Release(agent=name):
+            case Release(agent=name, refusal=refusal):
                 self.owed.remove(name)
+                self.take_refusal(refusal)
             case Leave() | KeepPlace():
                 assert self.place == "waits"
                 self.place = "left" if isinstance(action, Leave) else "kept"
             case EnterAgain():
                 assert self.place == "talked", "a place is never held twice"
                 self.place = "waits"
+                self.lost += not action.queue
+                self.had.clear()  # a new ticket may be offered to anybody
+                self.rung.clear()
+
+    def take_refusal(self, refusal: Refusal) -> None:
+        """Every offer that came to nothing has its reason, and the record has the same ones."""
+        if refusal is not Refusal.CALLER_GONE:
+            self.refusals.append(refusal)
+        assert self.machine.offer.refusals == self.refusals
 
     def tell_phone(self, action: Ring | Brief | Withdraw | Bridge | WrapUp) -> None:
         match action:
@@ -129,6 +148,9 @@ class AnyHandoff(RuleBasedStateMachine):
                 assert not self.caller_gone, "nothing rings after the caller has gone"
                 assert self.place == "waits", "nobody is rung for somebody who waits no longer"
                 assert agent.name in self.owed
+                assert agent.name not in {name for _, name in self.rung}, "nobody is rung twice"
+                assert all(number > before for before, _ in self.rung), "numbers never come again"
+                self.rung.append((number, agent.name))
                 self.ringing = number
             case Withdraw(offer=number):
                 assert number == self.ringing
@@ -199,9 +221,8 @@ class AnyHandoff(RuleBasedStateMachine):
     @rule(ending=st.sampled_from(TalkEnding))
     def talk_ends(self, ending: TalkEnding) -> None:
         self.caller_gone |= ending is TalkEnding.CALLER_LEFT
-        if ending in {TalkEnding.AGENT_GONE, TalkEnding.TO_QUEUE}:
-            self.had.clear()  # a new ticket may be offered to anybody
-        self.tell(TalkOver(self.machine.offer.number, ending))
+        to = "billing" if ending is TalkEnding.TO_QUEUE else ""
+        self.tell(TalkOver(self.machine.offer.number, ending, to))
 
     # ------------------------------------------------------------ the caller
 
@@ -234,7 +255,33 @@ class AnyHandoff(RuleBasedStateMachine):
         assert self.finished is not None
         assert self.ringing is None
 
+    def teardown(self) -> None:
+        """From wherever it stands it ends, once nobody new comes and everybody does their part."""
+        for _ in range(FAREWELL_STEPS):
+            if self.finished is not None:
+                break
+            if self.talking:
+                self.tell(TalkOver(self.machine.offer.number, TalkEnding.DONE))
+            elif self.aside:
+                self.caller_is_back()
+            else:
+                self.tell(QueueShut(closed=True))
+                self.now = max(self.now, self.machine.deadline or 0.0)
+                self.step(self.machine.handle_deadline(now=self.now))
+        assert self.finished in PLACE_IS_OVER, "a person, a call-back, a message or words"
+
     # ------------------------------------------------------------ always
+
+    @invariant()
+    def nothing_rings_for_a_caller_who_is_gone(self) -> None:
+        if self.caller_gone:
+            assert self.finished is not None
+            assert self.ringing is None
+
+    @invariant()
+    def every_trouble_on_the_way_is_named(self) -> None:
+        lost = [trouble for trouble in self.machine.troubles if trouble in LOST]
+        assert len(lost) == self.lost
 
     @invariant()
     def a_living_handoff_waits_for_something_that_must_come(self) -> None:
