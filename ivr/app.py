@@ -14,13 +14,16 @@ from typing import IO, Any
 from ivr.attendant import Attendant, Line
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
+from ivr.dialog.wording import Wording
 from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, StoreError
 from ivr.exchange import Exchange, ExchangeMeans
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.loading import Practice, fixed_prompts, load_practice, load_wording
-from ivr.ports import AudioLeg
+from ivr.ports import AudioLeg, Clinic, Speaker
+from ivr.questions import reasons
 from ivr.records.calls import CallBook
+from ivr.records.notes import NoteBook
 from ivr.records.recordings import Recordings
 from ivr.records.retention import limit, sweep_recordings
 from ivr.settings import Settings
@@ -30,7 +33,7 @@ from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
 from ivr.switchboard.place import Place
 from ivr.voice import Voice
-from ivr.watch.live import LiveCalls, WatchSocket
+from ivr.watch.live import Answer, LiveCalls, Question, WatchSocket
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
@@ -62,6 +65,11 @@ class RunningLine:
         return self._endpoint.capacity
 
     @property
+    def people(self) -> Sequence[str]:
+        """Names of those who take calls."""
+        return self._exchange.people
+
+    @property
     def hearing(self) -> str:
         """What understands callers, in words."""
         return self._ears.status.text
@@ -88,29 +96,10 @@ class RunningLine:
         records = CallBook(settings.call_book)
         await records.start()
         self._stack.push_async_callback(records.close)
-        self._start_sweeping(messages, records)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
-        office = lambda: self._practice.office  # noqa: E731 - a reload changes what it answers
-        means = ExchangeMeans(office, wording, speaker, messages, self._endpoint)
-        exchange = self._exchange = Exchange(settings, means)
-        self._attendant = Attendant(
-            Line(
-                book=lambda: self._practice.book,
-                start=settings.flows.start,
-                wording=wording,
-                speaker=speaker,
-                voice=partial(self._voice, speaker, messages),
-                clinic=clinic,
-                switchboard=exchange.switchboard,
-                phones=exchange.phones,
-                limits=Limits(settings.handoff.ring_for, settings.handoff.accept_within),
-                music=hold_music(),
-                calls=records,
-                live=self._live,
-                recordings=self._start_recordings(),
-                when_closed=lambda queue: self._practice.office.queue(queue).when_closed,
-            )
-        )
+        exchange = self._exchange = self._connect(wording, speaker, messages)
+        self._start_sweeping(messages, records, exchange.notes)
+        self._attendant = self._attend(wording, speaker, messages, clinic, records)
         await self._prewarm(speaker)
         await self._endpoint.start()
         self._stack.push_async_callback(self._endpoint.stop)
@@ -152,6 +141,48 @@ class RunningLine:
         self._stack.push_async_callback(inner.close)
         return CachedSpeaker(inner, self._settings.data_folder / "prompts")
 
+    def _connect(self, wording: Wording, speaker: Speaker, messages: MessageBox) -> Exchange:
+        return Exchange(
+            self._settings,
+            ExchangeMeans(
+                lambda: self._practice,
+                wording,
+                speaker,
+                messages,
+                dialler=self._endpoint,
+                ring_line=self._ring,
+                why=reasons(self._live),
+            ),
+        )
+
+    def _attend(
+        self,
+        wording: Wording,
+        speaker: CachedSpeaker,
+        messages: MessageBox,
+        clinic: Clinic,
+        records: CallBook,
+    ) -> Attendant:
+        handoff = self._settings.handoff
+        return Attendant(
+            Line(
+                book=lambda: self._practice.book,
+                start=self._settings.flows.start,
+                wording=wording,
+                speaker=speaker,
+                voice=partial(self._voice, speaker, messages),
+                clinic=clinic,
+                switchboard=self._exchange.switchboard,
+                phones=self._exchange.phones,
+                limits=Limits(handoff.ring_for, handoff.accept_within),
+                music=hold_music(),
+                calls=records,
+                live=self._live,
+                recordings=self._start_recordings(),
+                when_closed=lambda queue: self._practice.office.queue(queue).when_closed,
+            )
+        )
+
     def _start_recordings(self) -> Recordings | None:
         if self._settings.records.record == "off":
             return None
@@ -159,11 +190,12 @@ class RunningLine:
         self._stack.push_async_callback(recordings.close)
         return recordings
 
-    def _start_sweeping(self, messages: MessageBox, records: CallBook) -> None:
-        sweeping = asyncio.get_running_loop().create_task(self._sweep(messages, records))
+    def _start_sweeping(self, messages: MessageBox, records: CallBook, notes: NoteBook) -> None:
+        work = self._sweep(messages, records, notes)
+        sweeping = asyncio.get_running_loop().create_task(work)
         self._stack.push_async_callback(_end, sweeping)
 
-    async def _sweep(self, messages: MessageBox, records: CallBook) -> None:
+    async def _sweep(self, messages: MessageBox, records: CallBook, notes: NoteBook) -> None:
         """Delete what was kept long enough, at start and then once a day."""
         kept, folder = self._settings.records, self._settings.recordings_folder
         while True:
@@ -174,6 +206,7 @@ class RunningLine:
                 )
                 if before := limit(kept.message_days, now=now):
                     gone += await messages.delete_before(before)
+                    gone += await notes.delete_before(before)
                 if before := limit(kept.call_days, now=now):
                     gone += await records.delete_before(before)
                 _log.info("kept long enough, deleted", extra={"count": gone})
@@ -226,8 +259,13 @@ class RunningLine:
 
     # ------------------------------------------------------------ operators
 
-    def _answers(self) -> Mapping[str, Any]:
-        return {"calls": self._tell_calls, "health": self._tell_health, "reload": self._tell_reload}
+    def _answers(self) -> Mapping[str, Answer | Question]:
+        return {
+            "calls": self._tell_calls,
+            "health": self._tell_health,
+            "reload": self._tell_reload,
+            **self._exchange.answers,
+        }
 
     async def _tell_calls(self) -> Mapping[str, Any]:
         return {"calls": self._live.snapshot()}

@@ -79,7 +79,7 @@ def test_two_lines_do_not_touch_each_other(new_line: NewLine) -> None:
     with new_line() as one, new_line({"flows": {"start": "eligibility"}}) as other:
         assert one.port != other.port
         with Phone(one.port):
-            (here,) = one.calls
+            here = one.await_call()
             assert other.calls == []
             with Phone(other.port) as phone:
                 other.await_call(state="verify_identity.ask_birth")

@@ -30,11 +30,15 @@ _LOUDEST = """async () => {
   const sound = document.getElementById("ear");
   while (!sound.srcObject) await new Promise(done => setTimeout(done, 50));
   context.createMediaStreamSource(sound.srcObject).connect(ear);
-  for (;;) {
-    await new Promise(done => setTimeout(done, 200));
-    ear.getFloatFrequencyData(power);
-    const top = power.indexOf(Math.max(...power));
-    if (power[top] > -40) return top * context.sampleRate / ear.fftSize;
+  try {
+    for (;;) {
+      await new Promise(done => setTimeout(done, 200));
+      ear.getFloatFrequencyData(power);
+      const top = power.indexOf(Math.max(...power));
+      if (power[top] > -40) return top * context.sampleRate / ear.fftSize;
+    }
+  } finally {
+    await context.close();
   }
 }"""
 
@@ -43,6 +47,13 @@ async def page_hears(page: Page) -> float:
     """Tell the pitch in hertz of what the page plays, once it plays something."""
     async with asyncio.timeout(PATIENCE):
         return float(await page.evaluate(_LOUDEST))
+
+
+async def page_hears_tone(page: Page, hertz: float) -> None:
+    """Wait until the page plays *hertz* louder than all else; `TimeoutError` if it never does."""
+    async with asyncio.timeout(PATIENCE):
+        while abs(await page_hears(page) - hertz) > CLOSE:
+            pass
 
 
 async def hears_tone(leg: AudioLeg, hertz: float) -> None:
