@@ -174,6 +174,7 @@ class RunningLine:
                 clinic=clinic,
                 switchboard=self._exchange.switchboard,
                 phones=self._exchange.phones,
+                converse=self._exchange.converse,
                 limits=Limits(handoff.ring_for, handoff.accept_within),
                 music=hold_music(),
                 calls=records,

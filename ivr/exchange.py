@@ -9,14 +9,15 @@ from functools import partial
 
 from ivr.calling_back import CallingBack, CallingMeans
 from ivr.clinic.messages import MessageBox
+from ivr.consulting import ConsultMeans
 from ivr.desk import QueueStore
 from ivr.dialog.wording import Wording
 from ivr.floor import FloorMeans, LineFloor, noted_in
-from ivr.flow.machine import FlowBook
 from ivr.flow.templates import fill
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.office import Office
+from ivr.leading import flows_for_agents
 from ivr.loading import Practice
 from ivr.outside import address_of
 from ivr.phones import Phones
@@ -34,6 +35,7 @@ from ivr.store.steady import SteadyStore
 from ivr.switchboard.front import Front
 from ivr.switchboard.place import Place
 from ivr.switchboard.switchboard import QueueSwitchboard
+from ivr.talking import Talking
 from ivr.talks import Talks
 from ivr.watch.live import Answer, Question
 from ivr.webrtc.server import Browsers, ConsoleServer
@@ -81,8 +83,7 @@ class Exchange:
         self.notes = NoteBook(settings.note_book)
         """What agents wrote about their talks."""
         audit = Audit(settings.audit_log)
-        self.talks = Talks(noted_in(audit))
-        """Who talks now."""
+        self._talks = Talks(noted_in(audit))
         self._callbacks = self._calling_back()
         self.switchboard = QueueSwitchboard(
             self._store,
@@ -95,6 +96,8 @@ class Exchange:
         front = Front(self._store, self._office, clock=time.time, why=means.why, forget=forget)
         self._console = self._serve_pages(front, audit) if settings.console.port else None
         self.phones = Phones(means.dialler, self._console)
+        self.converse = Talking(self._talks, self.switchboard, self._consulting())
+        """Lets callers talk to whom they are bridged with."""
         self._staff = Staff(
             self._roster,
             self._store,
@@ -150,15 +153,27 @@ class Exchange:
         )
         return CallingBack(self._book, means.messages, calling, clock=time.time)
 
+    def _consulting(self) -> ConsultMeans:
+        settings, dialler = self._settings, self._means.dialler
+        return ConsultMeans(
+            self._store,
+            self._office,
+            self.phones,
+            dialler,
+            time.time,
+            outbound=settings.line.outbound,
+            may_dial=settings.handoff.may_dial,
+        )
+
     async def _connect(self, leg: AudioLeg, place: Place, card: Card) -> bool:
         return await self._take_back(leg, place, card)
 
     def _serve_pages(self, front: Front, audit: Audit) -> ConsoleServer:
         means = FloorMeans(
-            self.talks,
+            self._talks,
             audit,
             self.notes,
-            lambda: _flows_for_agents(self._means.practice().book),
+            lambda: flows_for_agents(self._means.practice().book),
             front.move_up,
             self._means.ring_line,
         )
@@ -174,10 +189,6 @@ class Exchange:
 
 def _greeting(language: str, *, wording: Wording, practice: str) -> str:
     return fill(wording(language).calling_back, lambda _: practice)
-
-
-def _flows_for_agents(book: FlowBook) -> tuple[tuple[str, str], ...]:
-    return tuple((flow.name, flow.for_agents) for flow in book.flows.values() if flow.for_agents)
 
 
 def _store(settings: Store, node: str) -> QueueStore:
