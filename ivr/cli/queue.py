@@ -81,8 +81,8 @@ def _picture(seen: Mapping[str, Any]) -> RenderableType:
     if "error" in seen:
         return Text(seen["error"])
     callers = [_caller(place, row) for place, row in enumerate(seen["callers"], 1)]
-    waiting = table(callers, whole=("Call", "Queue"), right=("Next", "Waits"))
-    return Group(_queues(seen["queues"]), "", waiting if callers else "Nobody waits.")
+    waiting = callers and table(callers, whole=("Call", "Queue"), right=("Next", "Waits"))
+    return Group(_queues(seen["queues"]), "", waiting or "Nobody waits.")
 
 
 def _queues(rows: list[dict[str, Any]]) -> Table:

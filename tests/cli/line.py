@@ -70,7 +70,9 @@ AGENTS = {
 
 
 @contextmanager
-def answering(data: Path, *, trouble: str = "") -> Iterator[list[Asked]]:
+def answering(
+    data: Path, *, queue: Mapping[str, Any] = QUEUE, trouble: str = ""
+) -> Iterator[list[Asked]]:
     """Answer at the socket of the data folder *data*, or tell *trouble*; yields what was asked."""
     asked: list[Asked] = []
     over = asyncio.Event()
@@ -78,7 +80,7 @@ def answering(data: Path, *, trouble: str = "") -> Iterator[list[Asked]]:
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        socket = WatchSocket(data / "watch.sock", _answers(asked, trouble))
+        socket = WatchSocket(data / "watch.sock", _answers(asked, queue, trouble))
         await socket.start()
         ready.set()
         await over.wait()
@@ -95,7 +97,7 @@ def answering(data: Path, *, trouble: str = "") -> Iterator[list[Asked]]:
         loop.close()
 
 
-def _answers(asked: list[Asked], trouble: str) -> Mapping[str, Any]:
+def _answers(asked: list[Asked], queue: Mapping[str, Any], trouble: str) -> Mapping[str, Any]:
     def telling(what: Mapping[str, Any]) -> Answer:
         async def answer() -> Mapping[str, Any]:
             if trouble:
@@ -114,7 +116,7 @@ def _answers(asked: list[Asked], trouble: str) -> Mapping[str, Any]:
         return Question(answer, needs, ("reason",))
 
     return {
-        "queue": telling(QUEUE),
+        "queue": telling(queue),
         "agents": telling(AGENTS),
         "roster": telling({"agents": 1}),
         "agent_set": question("agent_set", "name", "presence"),

@@ -44,6 +44,12 @@ def test_moving_a_caller_up_is_noted_first(
     assert (entry.did, entry.what) == (Deed.MOVED_UP, "00facade")
 
 
+def test_an_empty_queue_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(tmp_path, queue=QUEUE | {"callers": []}):
+        assert run(tmp_path) == 0
+    assert capsys.readouterr().out.endswith("\n\nNobody waits.\n")
+
+
 def test_a_queue_that_cannot_be_looked_at_is_no_empty_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
