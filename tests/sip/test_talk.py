@@ -4,14 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import cast
 
-from ivr.audio.g711 import decode_ulaw, encode_ulaw
-from ivr.audio.pcm import FRAME
-from ivr.desk import Commanded
 from ivr.handoff.commands import (
-    AgentCommand,
     Attending,
     Complete,
     Consult,
@@ -22,47 +16,16 @@ from ivr.handoff.commands import (
     SendToFlow,
 )
 from ivr.handoff.talk_actions import TalkEnding
-from ivr.ports import AudioLeg, Keyed, LegEvent
+from ivr.ports import AudioLeg, Keyed
 from ivr.settings import Line
 from ivr.talk import Rung, Talk, TalkEnd, TalkMeans
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.sip.harness import PATIENCE, until
+from tests.support.humming import SETTLED, TONES, Person, sdp_of
 from tests.support.rtpraw import HERE, Rtp
-from tests.support.sipraw import Phone, sdp
-from tests.support.sound import level_of_tone, tone
-
-# Hertz. All are multiples of 50, so that each frame of 20 ms is whole waves and any two tones
-# are told apart exactly.
-TONES = {"caller": 400, "dana": 600, "kim": 850, "boss": 1150, "music": 250, "ringing": 1450}
-AUDIBLE = -35.0  # dBFS; they hum at -20
-RTP_HEADER = 12
-SETTLED = 0.25  # seconds, longer than what `hears` looks at: it must last
-
-
-@dataclass
-class Person:
-    """A telephone whose owner hums all the time."""
-
-    name: str
-    phone: Phone
-    leg: SipLeg
-
-    async def hum(self) -> None:
-        payload = encode_ulaw(tone(TONES[self.name], FRAME, dbfs=-20))
-        while True:
-            self.phone.rtp.send_raw(self.phone.rtp.packet(payload))
-            await asyncio.sleep(FRAME)
-
-    def hears(self) -> set[str]:
-        """Name whom the last 0.2 s carried."""
-        packets = self.phone.rtp.received[-10:]
-        pcm = b"".join(decode_ulaw(packet[RTP_HEADER:]) for packet in packets)
-        return {name for name, hertz in TONES.items() if level_of_tone(pcm, hertz) > AUDIBLE}
-
-    def command(self, command: AgentCommand) -> None:
-        """Ask for something, as a leg with a screen could."""
-        self.leg.take(cast("LegEvent", Commanded(command)))
+from tests.support.sipraw import Phone
+from tests.support.sound import tone
 
 
 class Stage:
@@ -120,16 +83,11 @@ class Stage:
         return ""
 
 
-def _sdp(phone: Phone, *, direction: str = "sendrecv", version: int = 1) -> str:
-    """One codec only: with more pjsua would ask again which one it is to be."""
-    return sdp(phone.rtp.port, payloads="0 101", direction=direction, version=version)
-
-
 async def _dialled(endpoint: SipEndpoint, name: str) -> Person:
     phone = await Phone.open(endpoint.port)
     uri = f"sip:{name}@{HERE}:{phone.port}"
     dialling = asyncio.create_task(endpoint.dial(uri, ring_for=PATIENCE))
-    phone.reply(await phone.asked("INVITE"), 200, body=_sdp(phone))
+    phone.reply(await phone.asked("INVITE"), 200, body=sdp_of(phone))
     return Person(name, phone, await dialling)
 
 
@@ -235,9 +193,9 @@ def test_a_phone_that_holds_leaves_the_caller_with_music() -> None:
     async def story(stage: Stage) -> None:
         dana = stage.people["dana"]
         await stage.heard(caller="dana", dana="caller")
-        await dana.phone.call(body=_sdp(dana.phone, direction="sendonly", version=2))
+        await dana.phone.call(body=sdp_of(dana.phone, direction="sendonly", version=2))
         await stage.heard(caller="music")
-        await dana.phone.call(body=_sdp(dana.phone, version=3))
+        await dana.phone.call(body=sdp_of(dana.phone, version=3))
         await stage.heard(caller="dana", dana="caller")
 
     _play(story)
@@ -260,5 +218,5 @@ def test_a_caller_keys_in_a_flow_unheard_and_comes_back() -> None:
 async def _move(person: Person) -> None:
     """Change the port by a re-INVITE, as a phone does that moves to another network."""
     old, person.phone.rtp = person.phone.rtp, await Rtp.open()
-    assert (await person.phone.call(body=_sdp(person.phone, version=2))).status == 200
+    assert (await person.phone.call(body=sdp_of(person.phone, version=2))).status == 200
     old.close()
