@@ -20,7 +20,7 @@ from ivr.handoff.events import (
     Refusal,
 )
 from ivr.handoff.handoff import ACCEPT_KEY
-from ivr.ports import AudioLeg, Dialler, Gone, Keyed, Speaker
+from ivr.ports import AudioLeg, Gone, Keyed, Speaker
 from ivr.refusing import refusal_of
 
 _log = logging.getLogger(__name__)
@@ -165,15 +165,3 @@ class Ringing:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-class SipPhones:
-    """`AgentPhones` of people with a SIP phone."""
-
-    def __init__(self, dialler: Dialler) -> None:
-        self._dialler = dialler
-
-    async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> AudioLeg:
-        """As in `AgentPhones`; a phone has no screen, *card* is whispered later."""
-        del card
-        return await self._dialler.dial(agent.address, ring_for=ring_for)
