@@ -47,7 +47,8 @@ class Staff:
             await self.read()
         except StoreError as error:
             _log.error("roster not read, nobody of it is rung", extra={"error": error})
-            await self._know({agent.name: agent for agent in self._settled})
+            self._tell_consoles({agent.name: agent for agent in self._settled})
+            await self._sign_in(self._settled)
 
     async def read(self) -> int:
         """
@@ -64,12 +65,9 @@ class Staff:
         named = {agent.name: agent for agent in self._settled}
         added = [agent for agent in await self._roster.agents() if agent.name not in named]
         everybody = named | {agent.name: agent for agent in added}
+        self._tell_consoles(everybody)  # first, because a console signs in again who is forgotten
         for name in await self._roster.told() - everybody.keys():
             await self._store.forget(name)
         await self._roster.note_told(everybody)
-        await self._know(everybody)
-        return len(everybody)
-
-    async def _know(self, everybody: Mapping[str, Agent]) -> None:
         await self._sign_in(everybody.values())
-        self._tell_consoles(everybody)
+        return len(everybody)

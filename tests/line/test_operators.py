@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from ivr.records.audit import Audit, Deed
 from tests.line.conftest import AGENT_HZ, NewLine
 from tests.line.hearing import hears
 from tests.line.test_callbacks import NUMBERS, keep_a_place
 from tests.support.agent_phone import AgentPhone, Manner
+from tests.support.console_agent import free_port
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
-from tests.support.waiting import until
+from tests.support.rtp_stream import HERE
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.line
 
@@ -70,6 +74,41 @@ def test_who_is_added_gets_the_caller_who_was_moved_up_and_ends_the_talk_when_re
         assert [row["call"] for row in line.ask("queue")["callers"]] == [calls[0]]
     (entry,) = Audit(line.data / "audit.log").entries()
     assert (entry.did, entry.what) == (Deed.MOVED_UP, calls[1])
+
+
+def test_who_is_removed_is_sent_away_from_the_console_and_does_not_come_back(
+    new_line: NewLine,
+) -> None:
+    port = free_port()
+    with new_line({"console": {"port": port}}) as line:
+        added = line.ivr("agents", "add", "Lee", "--queue", "pharmacy")
+        password = added.splitlines()[0].rpartition(" ")[2]
+        assert agents(line)["Lee"]["reason"] == "not signed in"
+        with console(port) as page:
+            log_in(page, password)
+            until(lambda: "just logged in" in line.ivr("agents", "list", "--json"), what="Lee")
+            line.ivr("agents", "remove", "Lee")
+            assert goodbye(page) == "removed"
+        assert agents(line) == {}
+        with console(port) as page:
+            log_in(page, password)
+            assert goodbye(page) == "wrong_password"
+
+
+def console(port: int) -> ClientConnection:
+    return connect(f"ws://{HERE}:{port}/socket", origin=Origin(f"http://{HERE}:{port}"))
+
+
+def log_in(page: ClientConnection, password: str) -> None:
+    said = {"type": "log_in", "version": 1, "name": "Lee", "password": password}
+    page.send(json.dumps(said))
+
+
+def goodbye(page: ClientConnection) -> str:
+    """Wait for the last message of the line; returns its reason."""
+    while (told := json.loads(page.recv(timeout=PATIENCE)))["type"] != "goodbye":
+        pass
+    return str(told["reason"])
 
 
 def test_who_does_not_want_to_be_called_back_is_not(line: LineProcess) -> None:
