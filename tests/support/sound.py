@@ -8,8 +8,8 @@ from ivr.audio.pcm import SAMPLE_RATE_HZ
 FULL_SCALE = 32768.0
 FLOOR = 0.5  # of one step; digital silence is -96 dBFS
 RECOGNISED = 0.93  # the same words over G.711 correlate by 0.97 and more, others by up to 0.8
-ENOUGH = 0.8  # of the seconds of a phrase
-WINDOW = 100  # rows, one second
+SPOILED = 5  # pieces of a phrase of which one may be spoiled
+PIECE = 50  # rows, half a second
 HOP = 80  # samples from row to row, 10 ms
 SPAN = 256  # samples a row looks at
 BANDS = 16
@@ -49,13 +49,16 @@ def says(heard: bytes, phrase: bytes) -> bool:
     """
     Whether *phrase*, spoken by the line's voice, was heard at any moment of *heard*.
 
-    It is looked for second by second, as bands of power over time: a synthesiser never
-    makes the same waveform twice, and a packet that came late spoils one second, not all.
+    It is looked for in half seconds, as bands of power over time: a synthesiser never makes
+    the same waveform twice, and packets that came late move what follows. That spoils the
+    piece they are in, not all. Around what was heard it is silent: a recording may lack the
+    pause at the end of a phrase.
     """
-    sound, wanted = _bands(heard), _bands(phrase)
-    pieces = [wanted[i : i + WINDOW] for i in range(0, max(1, len(wanted) - WINDOW // 2), WINDOW)]
+    around = bytes(2 * HOP * PIECE)
+    sound, wanted = _bands(around + heard + around), _bands(phrase)
+    pieces = [wanted[i : i + PIECE] for i in range(0, max(1, len(wanted) - PIECE // 2), PIECE)]
     found = sum(_likeness(sound, piece) >= RECOGNISED for piece in pieces)
-    return found >= max(1, round(len(pieces) * ENOUGH))
+    return found >= len(pieces) - len(pieces) // SPOILED
 
 
 def _bands(pcm: bytes) -> Samples:
