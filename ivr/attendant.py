@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 from ivr.announcing import AGENTS_LANGUAGE, sounds_for
 from ivr.bridge import Aside, Desk, Means, Report
-from ivr.conversing import Converse, talk_of_two
+from ivr.conversing import Converse
 from ivr.desk import AgentPhones, Switchboard, Waiting
 from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
@@ -63,14 +63,14 @@ class Line:
     clinic: Clinic
     switchboard: Switchboard
     phones: AgentPhones
+    converse: Callable[[RunFlow], Converse]
+    """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
     limits: Limits
     music: bytes
     calls: CallBook
     live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
-    converse: Callable[[RunFlow], Converse] = lambda _lead: talk_of_two
-    """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
     when_closed: Callable[[str], str] = lambda _queue: ""
     """The flow a closed queue's callers hear, by the queue; `` for the one for nobody there."""
 

@@ -23,6 +23,7 @@ from ivr.watch.live import LiveCalls
 from tests.flows.shipped import book, wording
 from tests.support.fake_queue import FakePhones, FakeSwitchboard
 from tests.support.fakes import FakeAudioLeg, FakeRecogniser, FakeSpeaker
+from tests.support.two import talk_of_two
 from tests.support.virtual_loop import run
 
 DANA = Agent("Dana", "sip:dana@127.0.0.1")
@@ -73,6 +74,7 @@ class Visit:
             clinic=NoClinic(),
             switchboard=self.switchboard,
             phones=self.phones,
+            converse=lambda _lead: talk_of_two,
             limits=Limits(),
             music=bytes(320),
             calls=self.rows,

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from ivr.bridge import Desk, Means, Report, Sounds
-from ivr.conversing import Converse, talk_of_two
+from ivr.conversing import Converse
 from ivr.handoff.actions import Announce
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
@@ -14,6 +14,7 @@ from ivr.handoff.tickets import Ticket
 from ivr.ports import AudioLeg, Keyed
 from tests.support.fake_queue import FakePhones, FakeSwitchboard
 from tests.support.fakes import FakeAudioLeg, FakeSpeaker
+from tests.support.two import talk_of_two
 
 CARD = Card("00000001", "the front desk", wanted="Prescription refill")
 TICKET = Ticket("00000001", "front_desk", asked_at=0.0)

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from ivr.bridge import Aside, Desk, Means, Report
-from ivr.conversing import talk_of_two
 from ivr.desk import Switchboard
 from ivr.errors import LegLost
 from ivr.handoff.agents import Agent
@@ -19,6 +18,7 @@ from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.talk import TalkEnd
 from tests.support.desk_scene import SOUNDS, ListeningLeg
 from tests.support.fakes import FakeAudioLeg, FakeSpeaker
+from tests.support.two import talk_of_two
 from tests.switchboard.desk import START, clock
 
 GIVES_NUMBER = 5.0  # seconds
