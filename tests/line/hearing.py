@@ -1,5 +1,8 @@
 """What tests listen for on a line."""
 
+import itertools
+import time
+
 from ivr.audio.pcm import FRAME
 from tests.support.rtp_stream import RtpStream
 from tests.support.sound import level, level_of_tone
@@ -19,3 +22,13 @@ def hears(stream: RtpStream, hertz: float, *, within: float = PATIENCE) -> None:
         return heard > HEARD_DBFS and level(recent) - heard < PURE_DB
 
     until(look, within=within, every=0.02, what=f"a tone of {hertz:g} Hz")
+
+
+def longest_silence(stream: RtpStream, *, since: float, over: float = 0.0) -> float:
+    """Listen *over* some seconds more; tell how long the longest silence was, in seconds."""
+    end = time.monotonic() + over
+    while time.monotonic() < end:
+        time.sleep(0.1)
+    loud = [p.at for p in tuple(stream.packets) if p.loud and p.at >= since]
+    moments = [since, *loud, time.monotonic()]
+    return max(later - earlier for earlier, later in itertools.pairwise(moments))

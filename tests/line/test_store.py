@@ -1,6 +1,5 @@
 """Lines that share their queue over a real Redis server, and what callers hear when it is gone."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.line.conftest import AGENT_HZ, NewLine
-from tests.line.hearing import hears
+from tests.line.hearing import hears, longest_silence
 from tests.support.agent_phone import AgentPhone
 from tests.support.line_process import Settings
 from tests.support.phone import Phone
 from tests.support.redis_server import RedisServer
-from tests.support.rtp_stream import RtpStream
 from tests.support.sound import tone
 from tests.support.waiting import PATIENCE, until
 
@@ -98,13 +96,3 @@ def test_a_store_that_is_away_for_30_seconds_neither_loses_a_caller_nor_leaves_o
             hears(agent.await_call(number=4), OTHER_HZ)
         assert agent.rung == 4
     assert {row["handoff"] for row in line.rows()} == {"served"}
-
-
-def longest_silence(stream: RtpStream, *, since: float, over: float = 0.0) -> float:
-    """Listen *over* some seconds more; tell how long the longest silence was, in seconds."""
-    until = time.monotonic() + over
-    while time.monotonic() < until:
-        time.sleep(0.1)
-    loud = [p.at for p in tuple(stream.packets) if p.loud and p.at >= since]
-    moments = [since, *loud, time.monotonic()]
-    return max(later - earlier for earlier, later in itertools.pairwise(moments))

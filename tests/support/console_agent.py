@@ -24,8 +24,8 @@ class ConsoleAgent:
         self._line = line
         self._port = port
 
-    async def come(self, name: str, *, role: str = "agent") -> None:
-        """Be added to the roster by the operator, log in, and be ready."""
+    async def come(self, name: str, *, role: str = "agent", ready: bool = True) -> None:
+        """Be added to the roster by the operator, log in, and be *ready*."""
         told = self._line.ivr("agents", "add", name, "--role", role)
         found = re.search(r"password (\S+)", told)
         assert found is not None, told
@@ -35,7 +35,8 @@ class ConsoleAgent:
         await self.page.get_by_label("Password").fill(found[1])
         await self.page.keyboard.press("Enter")
         await self.page.get_by_role("group", name="You").wait_for()
-        await self.ready()
+        if ready:
+            await self.ready()
 
     async def ready(self) -> None:
         await self.page.keyboard.press("r")
