@@ -50,7 +50,8 @@ class Engaged:
 
     def join(self, agent: str) -> None:
         """Engage somebody who is in the talk already, such as a supervisor."""
-        self._place.errands.add(lambda: self._join(agent))
+        if agent not in self._before:
+            self._place.errands.add(lambda: self._join(agent))
 
     def serve(self, agent: str) -> None:
         """Take note that *agent* talks to the caller from now on."""

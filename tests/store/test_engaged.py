@@ -150,6 +150,19 @@ def test_who_goes_away_in_the_talk_stays_away(change: PresenceChange, play: Play
     play(scenario)
 
 
+def test_who_asks_for_a_pause_while_consulted_has_it_after_serving_the_caller(play: Play) -> None:
+    async def scenario(store: QueueStore) -> None:
+        scene = Scene(store)
+        await scene.begin(status("kim"))
+        await scene.engaged.ring(await found(store, "kim"))
+        await store.set_presence("kim", LUNCH, now=NOW)
+        scene.engaged.serve("kim")
+        await scene.part("kim")
+        assert await scene.kim() == (Presence.PAUSED, "lunch", NOW + 1800)
+
+    play(scenario)
+
+
 def test_who_was_transferred_away_and_talks_to_the_next_caller_is_left_alone(play: Play) -> None:
     async def scenario(store: QueueStore) -> None:
         scene = Scene(store, wrap_up=0.0)
