@@ -112,9 +112,9 @@ def _local(at: float) -> str:
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:
     """Leave out what fills a narrow terminal and tells nothing: the year, and what is usual."""
-    usual = {"asked": row["asked"][len("2026-") :], "tries": row["tries"] or ""}
+    brief = {"asked": row["asked"][len("2026-") :], "tries": row["tries"] or ""}
     if row["priority"] == Priority.ROUTINE:
-        usual["priority"] = ""
+        brief["priority"] = ""
     if row["next_try"] != AT_THEIR_TURN:
-        usual["next_try"] = row["next_try"][len("2026-") :]
-    return {name.replace("_", " ").capitalize(): str(one) for name, one in (row | usual).items()}
+        brief["next_try"] = row["next_try"][len("2026-") :]
+    return {name.replace("_", " ").capitalize(): str(one) for name, one in (row | brief).items()}

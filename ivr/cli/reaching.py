@@ -47,7 +47,7 @@ def people(settings: Settings) -> Finding:
     try:
         added = in_roster(settings, lambda roster: roster.agents())
     except StoreError as error:
-        do = "only those of the settings are rung: mend or move the file, then add the others anew"
+        do = "move that file away, and add its people anew"
         return Finding("people", ok=False, found=str(error), do=do)
     named = {agent.name for agent in settings.handoff.agents}
     names = sorted(named | {agent.name for agent in added})
@@ -61,7 +61,7 @@ def call_backs(settings: Settings) -> Finding:
     """Look whether the line can ring who kept their place."""
     if settings.line.outbound:
         return Finding("call-backs", ok=True, found=f"by {settings.line.outbound}")
-    do = "who keeps the place becomes a message; to have the line ring them, set line.outbound"
+    do = "kept places become messages: to have them rung, set line.outbound"
     return Finding("call-backs", ok=True, found="people ring back", do=do)
 
 
@@ -70,10 +70,10 @@ def console(console: Console, *, runs: bool) -> Finding:
     scheme = "https" if console.certificate else "http"
     where = f"{scheme}://{console.address}:{console.port}"
     if not runs and (trouble := _taken(console)):
-        do = "another program has it: stop that, or set console.port"
+        do = "another program has it: stop that, or set console.port (0: none)"
         return Finding("console", ok=False, found=f"{where}: {trouble}", do=do)
     safe = console.certificate or console.address in HERE
-    do = "" if safe else "browsers give no microphone without TLS: set console.certificate and .key"
+    do = "" if safe else "no microphone without TLS: set console.certificate and .key"
     return Finding("console", ok=bool(safe), found=where, do=do)
 
 
@@ -92,7 +92,7 @@ def _taken(console: Console) -> str:
 
 def certificate(console: Console) -> Finding:
     """Look whether the certificate and its key can be used, and for how long."""
-    do = "give a PEM certificate and its key without a password: console.certificate, console.key"
+    do = "give PEM files, the key without a password, in [console]"
     try:
         ends = _valid_until(console)
     except ssl.SSLCertVerificationError as error:
@@ -138,7 +138,7 @@ def store(store: Store) -> Finding:
     try:
         version = asyncio.run(_version(store))
     except IvrError as error:
-        do = "each line goes on alone meanwhile: start the server, or correct store.url"
+        do = "start it, or correct store.url; each line goes on alone"
         return Finding("redis", ok=False, found=str(error), do=do)
     found = f"{version} at {where}, answers within {ANSWER_WITHIN:g} s"
     return Finding("redis", ok=True, found=found)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 
 def table(
@@ -29,7 +30,7 @@ def table(
             no_wrap=title in whole,
         )
     for row in rows:
-        found.add_row(*(row[title] for title in shown))
+        found.add_row(*(Text(row[title]) for title in shown))  # as a text it is no markup
     return found
 
 

@@ -24,6 +24,13 @@ def test_what_one_types_again_is_never_cut_and_empty_columns_are_left_out() -> N
     assert "…" not in shown.get()
 
 
+def test_what_somebody_typed_is_shown_as_it_is() -> None:
+    console = Console(width=60)
+    with console.capture() as shown:
+        console.print(table([{"Why": "[/]lunch [red]"}]))
+    assert "[/]lunch [red]" in shown.get()
+
+
 @pytest.mark.parametrize(
     ("seconds", "clock"), [(4.6, "0:05"), (65, "1:05"), (3599.6, "1:00:00"), (7265, "2:01:05")]
 )
