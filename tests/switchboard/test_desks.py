@@ -8,12 +8,12 @@ import pytest
 
 from ivr.bridge import RING_SLACK
 from ivr.handoff.actions import Outcome
-from ivr.handoff.agents import Agent
+from ivr.handoff.agents import Agent, Presence
 from ivr.handoff.events import Refusal
 from ivr.handoff.handoff import Limits
 from ivr.handoff.office import Office, Queue
 from ivr.handoff.tickets import HEAD_START, Priority, Ticket
-from ivr.store.memory import MemoryStore
+from ivr.store.memory import RESERVED, MemoryStore
 from tests.support.virtual_loop import run
 from tests.switchboard.desk import agent, clock, switchboard, ticket
 from tests.switchboard.desks import Pick, Practice, Whims
@@ -53,8 +53,8 @@ def test_a_phone_rings_as_long_as_the_queue_says_in_which_the_caller_waits_by_th
     assert second[1] == Limits().ring
 
 
-def rush(practice: Practice, *, seed: int, whims: bool, queues: list[str]) -> dict[str, int]:
-    """Let sixty callers come; give who waits in the store afterwards, by queue."""
+def rush(practice: Practice, *, seed: int, whims: bool, queues: list[str]) -> set[Presence]:
+    """Let sixty callers come; give what the agents do when all of them have gone."""
     rng = random.Random(seed)
 
     async def arrive(n: int, at: float) -> None:
@@ -70,7 +70,7 @@ def rush(practice: Practice, *, seed: int, whims: bool, queues: list[str]) -> di
         await asyncio.sleep(at)
         await practice.call(Ticket(f"c{n:02}", queue, clock(), priority=priority), whim)
 
-    async def story() -> dict[str, int]:
+    async def story() -> set[Presence]:
         store = MemoryStore()
         async with switchboard(
             *TEAM, office=OFFICE, store=store, callbacks=practice
@@ -79,7 +79,8 @@ def rush(practice: Practice, *, seed: int, whims: bool, queues: list[str]) -> di
                 for n in range(CALLERS):
                     callers.create_task(arrive(n, rng.random() * TEN_MINUTES))
             await asyncio.sleep(60)  # the one who kept the place is rung back by then
-            return await store.sizes()
+            assert await store.sizes() == {}
+            return {status.presence for status in await store.agents()}
 
     return run(story())
 
@@ -107,8 +108,11 @@ class Moody(Practice):
 @pytest.mark.parametrize("seed", range(4))
 def test_sixty_callers_are_bridged_to_exactly_one_agent_each_or_have_hung_up(seed: int) -> None:
     practice = Moody(seed)
-    left = rush(practice, seed=seed, whims=True, queues=["front_desk", "pharmacy", "nurse_line"])
-    assert (practice.wrong, left, len(practice.visits)) == ([], {}, CALLERS)
+    presences = rush(
+        practice, seed=seed, whims=True, queues=["front_desk", "pharmacy", "nurse_line"]
+    )
+    assert (practice.wrong, len(practice.visits)) == ([], CALLERS)
+    assert presences.isdisjoint(RESERVED), "somebody is still taken for busy"
     for call, visit in practice.visits.items():
         assert visit.report is not None
         gave_up = visit.report.outcome is Outcome.CALLER_LEFT
