@@ -54,11 +54,11 @@ class Result:
     found_at_first: float
     """Share of the prompts that `hears:` found by the first listening."""
     found: float
-    """Share of the prompts that `hears:` found by either."""
+    """Share of the prompts that `hears:` found by any."""
     found_wrongly: float
     """Share of expectations of other prompts that came true all the same."""
     share_of_real_time: float
-    """Seconds of decoding a second of speech, both listenings."""
+    """Seconds of decoding a second of speech, all listenings."""
 
 
 def main() -> None:
@@ -142,15 +142,15 @@ async def render_cached(speaker: PyttsxSpeaker, prompts: list[str]) -> list[floa
     return took
 
 
-async def hear(pcm: bytes, transcribe: Transcribe) -> tuple[Words, Words]:
-    """Cut into stretches as on a call and listen to each twice."""
+async def hear(pcm: bytes, transcribe: Transcribe) -> tuple[Words, ...]:
+    """Cut into stretches as on a call and listen to each as often."""
     ear, size = Ear(), len(SILENT_FRAME)
     frames = [pcm[at : at + size] for at in range(0, len(pcm) - size + 1, size)]
     stretches = [*(ear.feed(frame) for frame in frames), ear.cut()]
     spoken = [stretch.pcm for stretch in stretches if stretch is not None]
     first = [await transcribe(pcm) for pcm in spoken]
-    second = [await transcribe(pcm, again=True) for pcm in spoken]
-    return tuple(chain(*first)), tuple(chain(*second))
+    others = [[await transcribe(pcm, listening=number) for pcm in spoken] for number in (1, 2)]
+    return (tuple(chain(*first)), *(tuple(chain(*other)) for other in others))
 
 
 def same(said: Words, heard: Sequence[Words]) -> int:

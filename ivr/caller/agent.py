@@ -45,7 +45,7 @@ class Conduct:
     """Seconds after the greeting has begun; None: stays until the line hangs up."""
 
 
-async def _nothing(pcm: bytes, /, *, again: bool = False) -> Words:  # noqa: ARG001 - a `Transcribe`
+async def _nothing(pcm: bytes, /, *, listening: int = 0) -> Words:  # noqa: ARG001 - a `Transcribe`
     return ()
 
 

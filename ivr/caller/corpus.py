@@ -13,6 +13,7 @@ from ivr.flow.templates import fill, slots_of
 from ivr.flow.tree import Fields, Items, Node, Text, parse_tree
 
 VARIANTS = 40  # fillings of a template; enough that each kind of value turns up in it
+DENIED = {"is": "isn't", "are": "aren't", "can": "can't", "have": "haven't"}
 NUMBERS = 100
 DATES = 60
 
@@ -47,7 +48,8 @@ def sentences(
     Args:
         texts: Prompts, with `{slot}`s.
         values: What may stand in a slot, by its name; other slots take any value of all.
-        more: Texts without slots that are worth as much as a prompt in all its fillings.
+        more: Texts without slots that are worth as much as a prompt in all its fillings. What
+            denies them is among the sentences too: who cannot hear "not" hears what they wish.
     """
     rng = random.Random(0)  # noqa: S311 - the same model for the same texts
     anything = [value for kind in values.values() for value in kind]
@@ -58,7 +60,15 @@ def sentences(
             found += _pieces(full)
     for text in dict.fromkeys(more):
         found += _pieces(text) * VARIANTS
+        found += [denial for piece in _pieces(text) for denial in _denials(piece)] * VARIANTS
     return found
+
+
+def _denials(words: Words) -> Iterator[Words]:
+    for at, word in enumerate(words):
+        if word in DENIED:
+            yield (*words[:at], DENIED[word], *words[at + 1 :])
+        yield (*words[:at], "not", *words[at:])
 
 
 def _pieces(text: str) -> list[Words]:

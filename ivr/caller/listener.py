@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,17 +11,31 @@ from ivr.caller.matching import Words
 from ivr.caller.tasks import task_group
 from ivr.ports import AudioLeg
 
+LISTENINGS = 3  # to each stretch; of what one of them misses, the next finds half
+
+
+class Expectation(Protocol):
+    """What the far end should say."""
+
+    def end_in(self, words: Words, /, *, share: float) -> int | None:
+        """Look for it: how many of *words* are used up then, or None."""
+        ...
+
+    def contradicted_in(self, words: Words, /, *, share: float) -> bool:
+        """Tell whether *words* say the contrary."""
+        ...
+
 
 class Transcribe(Protocol):
     """Turns speech into words."""
 
-    async def __call__(self, pcm: bytes, /, *, again: bool = False) -> Words:
+    async def __call__(self, pcm: bytes, /, *, listening: int = 0) -> Words:
         """
         Recognise *pcm*; nothing when it is not understood.
 
         Args:
             pcm: Speech between two pauses.
-            again: Whether to listen a second time, in a slightly different way.
+            listening: Which of the `LISTENINGS`, each in a slightly different way.
 
         Raises:
             SpeechError: The recogniser is broken.
@@ -36,16 +50,16 @@ class Heard:
     start: float
     """Seconds since the listener began."""
     words: Words
-    again: Words | None = None
-    """What a second listening made of it; None before that."""
+    others: tuple[Words, ...] = ()
+    """What further listenings made of it."""
 
 
 class Listener:
     """
     Words of one leg, as they come; made by `listening`.
 
-    Each stretch is recognised twice: what one listening misses the other one finds, and
-    both together have never been seen to find what was not said.
+    Each stretch is recognised several times until it is used up: what one listening misses
+    another one finds. Where one hears the contrary, nothing is found.
     """
 
     def __init__(self, transcribe: Transcribe, tell: Callable[[Heard], None]) -> None:
@@ -73,17 +87,15 @@ class Listener:
 
     # ------------------------------------------------------------ what was said
 
-    def find(self, expectation: Callable[[Words], int | None]) -> bool:
-        """
-        Look for something in the words that are not used up, and use up what is found.
-
-        Args:
-            expectation: Tells how many of the words it is given it uses up, or None.
-        """
-        for version in self._versions():
-            places = [(at, n) for at, words in version for n in range(len(words))]
-            end = expectation(tuple(word for _, words in version for word in words))
+    def find(self, expectation: Expectation, *, share: float) -> bool:
+        """Look for it in the words that are not used up, and use up what is found."""
+        versions = [(version, _words_of(version)) for version in self._versions()]
+        if any(expectation.contradicted_in(words, share=share) for _, words in versions):
+            return False
+        for version, words in versions:
+            end = expectation.end_in(words, share=share)
             if end is not None:
+                places = [(at, n) for at, heard in version for n in range(len(heard))]
                 self._use(places[:end])
                 return True
         return False
@@ -91,33 +103,30 @@ class Listener:
     @property
     def rest(self) -> Words:
         """The words that are not used up."""
-        return tuple(word for _, words in next(self._versions()) for word in words)
+        return _words_of(next(self._versions()))
 
     def forget(self) -> None:
         """Use up everything that was said or begun until now."""
         self._keep(self._ear.cut())
         self._since = self.now
 
-    def _versions(self) -> Iterator[list[tuple[int, Words]]]:
-        """Give the stretches as first heard, then each of them as heard again."""
-        first, used = self._used
-        fresh = [
-            (at, heard)
-            for at, heard in enumerate(self._heard)
-            if at >= first and heard.start >= self._since
-        ]
+    def _is_fresh(self, at: int) -> bool:
+        return at >= self._used[0] and self._heard[at].start >= self._since
 
-        def read(substitute: int | None) -> list[tuple[int, Words]]:
-            words = [
-                (at, (heard.again or ()) if at == substitute else heard.words)
-                for at, heard in fresh
-            ]
+    def _versions(self) -> Iterator[list[tuple[int, Words]]]:
+        """Give the stretches as first heard, then with each of them as heard otherwise."""
+        first, used = self._used
+        fresh = [(at, heard) for at, heard in enumerate(self._heard) if self._is_fresh(at)]
+
+        def read(substitutes: Mapping[int, Words]) -> list[tuple[int, Words]]:
+            words = [(at, substitutes.get(at, heard.words)) for at, heard in fresh]
             return [(at, w[used:] if at == first else w) for at, w in words]
 
-        yield read(None)
+        yield read({})
         for at, heard in fresh:
-            if heard.again is not None and heard.again != heard.words:
-                yield read(at)
+            for other in dict.fromkeys(heard.others):
+                if other != heard.words:
+                    yield read({at: other})
 
     def _use(self, places: Sequence[tuple[int, int]]) -> None:
         if places:
@@ -170,11 +179,16 @@ class Listener:
         while True:
             stretch = await self._stretches.get()
             heard = Heard(stretch.start, await self._transcribe(stretch.pcm))
+            at = len(self._heard)
             self._heard.append(heard)
             self._tell(heard)
             self._news.ring()
-            again = await self._transcribe(stretch.pcm, again=True)
-            self._heard[-1] = replace(heard, again=again)
+            for number in range(1, LISTENINGS):
+                if not self._is_fresh(at):
+                    break
+                other = await self._transcribe(stretch.pcm, listening=number)
+                self._heard[at] = replace(heard, others=(*self._heard[at].others, other))
+                self._news.ring()
             self._undecoded -= 1
             self._news.ring()
 
@@ -182,6 +196,10 @@ class Listener:
         if stretch is not None:
             self._undecoded += 1
             self._stretches.put_nowait(stretch)
+
+
+def _words_of(version: Sequence[tuple[int, Words]]) -> Words:
+    return tuple(word for _, words in version for word in words)
 
 
 class Bell:

@@ -13,6 +13,7 @@ Words = tuple[str, ...]
 SLACK = 0.3  # of the expected words: how many foreign ones may stand between them
 ALIKE = 0.8  # similarity from which two long words are the same: plural, misheard ending
 LONG_WORD = 5  # letters; shorter words differ by one letter and mean something else
+DENIALS = frozenset({"no", "not", "never", "cannot"})
 MAX_NUMBER = 2  # digits; longer numbers are said digit by digit or otherwise not guessable
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -44,8 +45,9 @@ def find(expected: Words, heard: Words, *, share: float = 1.0) -> Place | None:
     """
     Find the first place where *expected* stands in *heard*.
 
-    With *share* below 1 so many of the expected words suffice, in order, with a few
-    foreign ones between them; short expectations must be complete all the same.
+    With *share* below 1 so many of the expected words suffice, in order; where all are there,
+    a few foreign ones may stand between. Short expectations must be complete. A "not" that
+    is foreign or missing is never passed over.
     """
     needed = math.ceil(len(expected) * share)
     if not expected or needed == 0:
@@ -55,10 +57,36 @@ def find(expected: Words, heard: Words, *, share: float = 1.0) -> Place | None:
     window = len(expected) + math.floor(len(expected) * SLACK)
     for start in range(len(heard)):
         if any(_same(heard[start], wanted) for wanted in expected):
-            end = _end_of(expected, heard[start : start + window], needed)
-            if end is not None:
+            near = heard[start : start + window]
+            most, end = _best_end(expected, near)
+            judged = near[:end]
+            if most < len(expected):
+                judged = near[: len(expected)]  # foreign words in the place of missing ones only
+                most, end = _best_end(expected, judged)
+            if most >= needed and _denials(judged) == _denials(expected):
                 return Place(start, start + end)
     return None
+
+
+def contradicted(expected: Words, heard: Words, *, share: float) -> bool:
+    """Tell whether *heard* says *expected* but for a "not" that is foreign or missing."""
+    if find(expected, heard, share=share) is not None:
+        return False
+    plain, said = _without_denials(expected), _without_denials(heard)
+    return find(plain, said, share=share) is not None
+
+
+def is_denial(word: str) -> bool:
+    """Whether *word* turns what is said into its contrary."""
+    return word in DENIALS or word.endswith("n't")
+
+
+def _denials(words: Words) -> int:
+    return sum(map(is_denial, words))
+
+
+def _without_denials(words: Words) -> Words:
+    return tuple(word for word in words if not is_denial(word))
 
 
 def _exact(expected: Words, heard: Words) -> Place | None:
@@ -69,12 +97,11 @@ def _exact(expected: Words, heard: Words) -> Place | None:
     return None
 
 
-def _end_of(expected: Words, heard: Words, needed: int) -> int | None:
+def _best_end(expected: Words, heard: Words) -> tuple[int, int]:
     """
     Match as many of *expected* in order as possible (a longest common subsequence).
 
-    Answer the end of the shortest beginning of *heard* that has them; None when there are
-    fewer than *needed*.
+    Answer how many, and the end of the shortest beginning of *heard* that has them.
     """
     most, end = 0, 0
     counts = [0] * (len(expected) + 1)
@@ -86,7 +113,7 @@ def _end_of(expected: Words, heard: Words, needed: int) -> int | None:
         counts = row
         if counts[-1] > most:
             most, end = counts[-1], at + 1
-    return end if most >= needed else None
+    return most, end
 
 
 @lru_cache(maxsize=65536)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import assert_never
 
 from ivr.audio.pcm import duration
@@ -189,7 +188,7 @@ class _Actor:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + step.within
         replies = 0
-        while not self._listener.find(partial(step.end_in, share=SHARE)):
+        while not self._listener.find(step, share=SHARE):
             reply = self._reply_due()
             if reply is not None and replies < MAX_REPLIES:
                 await self._do(reply)
@@ -208,7 +207,7 @@ class _Actor:
     def _reply_due(self) -> Says | None:
         """Give the answer to a question that came instead of what is expected."""
         for reply in self._scenario.replies:
-            if self._listener.find(partial(reply.asked.end_in, share=SHARE)):
+            if self._listener.find(reply.asked, share=SHARE):
                 return reply.says
         return None
 

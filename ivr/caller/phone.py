@@ -27,7 +27,7 @@ from sip.trunk import host_of
 
 RING_FOR = 30.0  # seconds
 VOICE = "en-us+benjamin"  # of espeak's voices the one a recogniser of people understands best
-RATE = 140  # words a minute; a caller who speaks to a machine takes care
+RATE = 125  # words a minute; a caller who speaks to a machine takes care
 LONGEST_RECORDING = 10 * 1024 * 1024  # bytes, five minutes at 16 kHz; the rest is not said
 DISCARD = 9  # port; nothing is sent there, it only makes the system choose a route
 

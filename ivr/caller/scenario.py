@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from ivr.caller.matching import find, words_of
+from ivr.caller.matching import contradicted, find, words_of
 from ivr.errors import FlowError, FlowErrors
 from ivr.flow.fields import Notes, Table
 from ivr.flow.rules import Rule, did_you_mean, shown
@@ -72,6 +72,10 @@ class Hears:
             return None if match is None else len(match.string[: match.end()].split())
         place = find(words_of(self.text), words, share=share)
         return None if place is None else place.end
+
+    def contradicted_in(self, words: tuple[str, ...], *, share: float) -> bool:
+        """Tell whether *words* have it but for a "not"; of a pattern nobody can tell."""
+        return not self.pattern and contradicted(words_of(self.text), words, share=share)
 
     def __str__(self) -> str:
         """Render as it would stand in the file."""

@@ -26,6 +26,9 @@ from ivr.errors import SpeechError
 NAME = "transcriber"
 WEIGHT = 0.7  # of the language model; at 1 it talks the decoder out of words it has heard
 PADDING = 15 * SILENT_FRAME
+SHIFT = b"\0" * 80  # half the recogniser's step: it looks at other 25 ms
+AROUND = (b"", b""), (PADDING, PADDING), (SHIFT + PADDING, b"")
+"""Silence before and after in each listening: the same speech gets another mean, other frames."""
 TIME_LIMIT = 30.0  # seconds; a stretch of 12 s takes 2
 
 
@@ -51,9 +54,9 @@ async def transcribing(sentences: Iterable[Words]) -> AsyncIterator[Transcribe]:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
 
-async def _transcribe(pool: ProcessPoolExecutor, pcm: bytes, /, *, again: bool = False) -> Words:
-    # With more silence around it the same speech has another mean, and other frames.
-    return await _ask(pool, partial(_decode, PADDING + pcm + PADDING if again else pcm))
+async def _transcribe(pool: ProcessPoolExecutor, pcm: bytes, /, *, listening: int = 0) -> Words:
+    before, after = AROUND[listening]
+    return await _ask(pool, partial(_decode, before + pcm + after))
 
 
 async def _ask(pool: ProcessPoolExecutor, work: "partial[Words]") -> Words:

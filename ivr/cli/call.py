@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 from dataclasses import asdict
@@ -10,7 +11,7 @@ from pathlib import Path
 from ivr.caller.performance import AGENT_SENTENCE, Entry, Verdict
 from ivr.caller.phone import Order, load_scenario, place, render, texts_of
 from ivr.cli.options import add_json, add_settings, read_settings
-from ivr.errors import SettingsError
+from ivr.errors import FlowErrors, SettingsError
 from ivr.settings import MAX_PORT
 
 
@@ -53,8 +54,7 @@ def run(options: argparse.Namespace) -> int:
             accepted="the line's flows: the caller understands a line whose texts it knows",
         )
     if scenario.flow != settings.flows.start:
-        note = f"note: the scenario is written for a line that starts with {scenario.flow}"
-        print(note, file=sys.stderr)
+        print(note(options.scenario, scenario.flow, settings.flows.start), file=sys.stderr)
     tell = silent if options.json else show
     if not options.json:
         print(f"-- {scenario.title} --")
@@ -72,6 +72,22 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"-- FAILED: {verdict.failure} --")
     return 0 if verdict.passed else 1
+
+
+def note(path: Path, flow: str, start: str) -> str:
+    """Tell which scenarios are for this line, where this one is for another."""
+    ours = [file.name for file in sorted(path.parent.glob("*.call")) if begins_with(file, start)]
+    return (
+        f"note: {path.name} is for a line whose settings say [flows] start = {flow!r}; this one's"
+        f" say {start!r}, as these need: {', '.join(ours) or 'none here'}"
+    )
+
+
+def begins_with(path: Path, flow: str) -> bool:
+    """Whether *path* can be read and is for a line that starts with *flow*."""
+    with contextlib.suppress(FlowErrors):
+        return load_scenario(path).flow == flow
+    return False
 
 
 def show(entry: Entry) -> None:

@@ -48,12 +48,12 @@ class FarEnd(FakeAudioLeg):
             if self.sink is not None:
                 self.sink(self._frames.pop(0) if self._frames else SILENT_FRAME)
 
-    async def transcribe(self, pcm: bytes, /, *, again: bool = False) -> Words:
-        """Recognise in a tenth of the time, as `mishears` says: the first or the second time."""
+    async def transcribe(self, pcm: bytes, /, *, listening: int = 0) -> Words:
+        """Recognise in a tenth of the time, as `mishears` says: the first or a later time."""
         await asyncio.sleep(duration(pcm) / 10)
         loudest = max(array("h", pcm))
         words = self._texts[(loudest - 1000) // 100 - 1]
-        return tuple(self.mishears[again].get(word, word) for word in words)
+        return tuple(self.mishears[listening > 0].get(word, word) for word in words)
 
     def _leave(self) -> None:
         if not self.gone:

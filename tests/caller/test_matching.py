@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.caller.matching import Place, find, words_of
+from ivr.caller.matching import Place, contradicted, find, words_of
 
 few_words = st.lists(
     st.sampled_from(["one", "two", "three", "four", "five", "six"]), max_size=8
@@ -40,6 +40,12 @@ def test_case_and_punctuation_do_not_count_but_apostrophes_do() -> None:
         ("seven digit prescription number", "seven the digit number", 0.7, Place(0, 4)),
         ("seven digit prescription number", "seven the number", 0.7, None),
         ("seven digit prescription number", "seven digit prescription um number", 0.7, Place(0, 5)),
+        ("your refill is ready", "your refill is not ready", 0.7, None),
+        ("your refill is ready", "your refill isn't ready", 0.7, None),
+        ("your refill is ready", "your refill is not there", 0.7, None),
+        ("I didn't hear you", "i hear you", 0.7, None),
+        ("I didn't hear you", "i didn't hear it", 0.7, Place(0, 3)),
+        ("your insurance is active", "the insurance on file is active", 0.7, None),
         ("operator", "say operator", 0.7, Place(1, 2)),
         ("operator", "", 0.7, None),
         ("", "anything", 0.7, None),
@@ -49,6 +55,20 @@ def test_enough_of_the_words_in_order_suffice(
     expected: str, heard: str, share: float, place: Place | None
 ) -> None:
     assert find(words_of(expected), words_of(heard), share=share) == place
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_contrary"),
+    [
+        ("your refill is not ready", True),
+        ("your refill is ready", False),
+        ("not today your refill is ready", False),
+        ("i do not know", False),
+    ],
+)
+def test_what_says_the_contrary_is_told(heard: str, is_contrary: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    wanted = words_of("your refill is ready")
+    assert contradicted(wanted, words_of(heard), share=0.7) is is_contrary
 
 
 @given(before=few_words, expected=few_words, after=few_words, share=st.floats(0.5, 1.0))

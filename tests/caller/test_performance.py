@@ -199,6 +199,15 @@ def test_what_one_of_two_listenings_understands_counts(
     assert performance(steps, prepare)[0].passed
 
 
+def test_a_listening_that_hears_the_contrary_is_believed() -> None:
+    def prepare(line: FarEnd) -> None:
+        line.mishears = ({}, {"not": "now"})
+        line.say("your refill is not ready")
+
+    steps = "steps:\n- hears: {text: your refill is ready, within: 5}\nends: caller\n"
+    assert not performance(steps, prepare)[0].passed
+
+
 def test_words_are_used_up_once_however_often_they_were_listened_to() -> None:
     def prepare(line: FarEnd) -> None:
         line.mishears = ({"ready": "red"}, {})
@@ -236,8 +245,8 @@ def test_the_callers_own_hang_up_is_not_taken_for_the_lines() -> None:
 
 
 def test_a_broken_recogniser_ends_the_call_at_once() -> None:
-    async def broken(pcm: bytes, /, *, again: bool = False) -> Words:
-        assert not again
+    async def broken(pcm: bytes, /, *, listening: int = 0) -> Words:
+        assert listening == 0
         raise SpeechError("test", f"broke on {len(pcm)} bytes", retryable=False)
 
     def prepare(line: FarEnd) -> None:
