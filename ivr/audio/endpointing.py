@@ -50,6 +50,7 @@ START_WINDOW = 0.160  # seconds
 START_SPEECH = 0.060  # of the window; a click is shorter
 RESUME = 0.040  # seconds of speech that end a pause
 STRAY = 0.10  # share of the closing silence that may sound like speech
+STILL = 0.100  # seconds of it, the last, that may not: a word may just begin
 FAR_BELOW_DB = 24.0  # below the caller's own level: somebody else, in the background
 FADES_DB = 0.1  # a frame, 5 dB a second: one shout does not make the rest background
 
@@ -158,6 +159,8 @@ class Endpointer:
             return True
         if self._whole and self._quiet_for >= self._whole_after:
             return True
+        if self._quiet_for < _frames(STILL):
+            return False
         full = len(self._closing) == self._closing.maxlen
         return full and sum(self._closing) <= STRAY * len(self._closing)
 

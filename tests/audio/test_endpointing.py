@@ -73,6 +73,13 @@ def test_one_stray_frame_does_not_put_the_end_off() -> None:
     assert found[-1] == (Change.END, 1.38)
 
 
+def test_a_word_that_just_begins_is_not_cut_by_the_silence_before_it() -> None:
+    long = Patience(pause_after=0.25, end_after=0.9, limit=15.0)
+    begins = (0.06, SPEECH, LOUD), (0.04, NOTHING, QUIET), (0.5, SPEECH, LOUD)
+    found = follow((0.6, SPEECH, LOUD), (0.8, NOTHING, QUIET), *begins, patience=long)
+    assert kinds(found) == [Change.ONSET, Change.PAUSE, Change.RESUME]
+
+
 def test_the_limit_ends_who_never_stops() -> None:
     found = follow((20.0, SPEECH, LOUD), patience=Patience(0.16, 0.38, limit=5.0))
     assert next(when for change, when in found if change is Change.END) < 5.1
