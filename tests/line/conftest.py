@@ -9,7 +9,7 @@ from tests.support.line_process import LineProcess, Settings
 from tests.support.sound import tone
 from tests.support.voice import Renderer
 
-AGENT_HZ = 700.0  # what an agent who has accepted sounds like
+AGENT_HZ = 1100.0  # what an agent who has accepted sounds like; no note of the hold music
 RATE = 320  # words a minute, twice what callers are spoken to with
 NewLine = Callable[..., LineProcess]
 

@@ -29,7 +29,7 @@ from tests.support.line_process import descendants
 from tests.support.need import need_program
 from tests.support.sound import tone
 
-MICROPHONE_HZ = 700.0  # what the fake microphone plays, over and over
+MICROPHONE_HZ = 1250.0  # what the fake microphone plays, over and over; no note of the hold music
 PATIENCE_MS = 20_000.0  # of every wait for the page; only a broken page needs it
 ADDRESS = "https://line.example/"  # answered here; a page needs TLS for its audio
 FLAGS = (

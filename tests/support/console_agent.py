@@ -1,12 +1,14 @@
 """A person at the console of a running line: a page in a real browser, driven by its keys."""
 
+import asyncio
 import re
 import socket
+from collections.abc import Collection
 
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.line_process import LineProcess
-from tests.webrtc.listening import RAW_MICROPHONE
+from tests.webrtc.listening import CLOSE, PATIENCE, RAW_MICROPHONE, page_hears
 
 
 def free_port() -> int:
@@ -47,6 +49,15 @@ class ConsoleAgent:
         await expect(self.button("Answer")).to_be_visible()
         await self.page.keyboard.press("a")
         await expect(self.button("Mute")).to_be_visible()
+
+    async def hears_one_of(self, pitches: Collection[int]) -> int:
+        """Tell which of *pitches*, in hertz, the page plays louder than all else."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                heard = await page_hears(self.page)
+                for hertz in pitches:
+                    if abs(heard - hertz) < CLOSE:
+                        return hertz
 
     async def finish(self, outcome: str, note: str) -> None:
         """Write the note of the call that is over, and be ready."""
