@@ -1,0 +1,1 @@
+"""What those work with who write flows: rehearsals, coverage, pictures, versions."""
