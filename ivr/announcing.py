@@ -6,11 +6,9 @@ from ivr.bridge import Sounds
 from ivr.dialog.wording import Phrases, Wording
 from ivr.flow.templates import fill
 from ivr.handoff.actions import Announce, Announcement
+from ivr.handoff.card import AGENTS_LANGUAGE
 from ivr.handoff.tickets import Ticket
 from ivr.introduction import whisper
-
-AGENTS_LANGUAGE = "en"
-"""What is whispered to agents, whatever their callers speak."""
 
 
 def sounds_for(ticket: Ticket, wording: Wording, music: bytes) -> Sounds:

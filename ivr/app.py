@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from ivr.attendant import Attendant, Line
+from ivr.attendant import Attendant
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
 from ivr.dialog.wording import Wording
@@ -32,6 +32,7 @@ from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
 from ivr.switchboard.place import Place
+from ivr.visit import Line
 from ivr.voice import Voice
 from ivr.watch.live import Answer, LiveCalls, Question, WatchSocket
 from sip.endpoint import SipEndpoint

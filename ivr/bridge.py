@@ -34,7 +34,7 @@ from ivr.handoff.actions import (
     Withdraw,
     WrapUp,
 )
-from ivr.handoff.card import Card
+from ivr.handoff.card import AGENTS_LANGUAGE, Card
 from ivr.handoff.events import (
     AgentOffered,
     Announced,
@@ -127,7 +127,8 @@ class Desk:
         self._caller = caller
         self._means = means
         self._ticket = ticket
-        self._card = card
+        self.card = card
+        """The whole of it, as it is now: each agent is shown what their role may see."""
         self._inbox: asyncio.Queue[HandoffEvent] = asyncio.Queue()
         self._turns: asyncio.Queue[Aside | Report] = asyncio.Queue()
         self._recalled = asyncio.Event()
@@ -154,7 +155,7 @@ class Desk:
         self._began = asyncio.get_running_loop().time()
         self._sound.begin()
         self._queue = Queueing(
-            self._means.switchboard, self._ticket, self._card, self._inbox.put_nowait
+            self._means.switchboard, self._ticket, lambda: self.card, self._inbox.put_nowait
         )
         self._follow_caller()
         self._spawn(self._drive())
@@ -307,7 +308,10 @@ class Desk:
 
     def _ring(self, ring: Ring) -> None:
         waited = datetime.now(UTC).timestamp() - self._queue.ticket.asked_at
-        card = replace(self._card, waited=max(0.0, waited)).for_role(ring.agent.role)
+        queue = self._queue.ticket.queue  # another one, once an agent sent the caller there
+        title = self._means.switchboard.title(queue, language=AGENTS_LANGUAGE)
+        self.card = replace(self.card, queue=title, waited=max(0.0, waited))
+        card = self.card.for_role(ring.agent.role)
         whisper = self._means.sounds.whisper(card)
         call = Call(ring.offer, ring.agent, card, whisper, ring.ring_for + RING_SLACK)
         means = self._means
@@ -335,10 +339,11 @@ class Desk:
         leg = await ringing.hand_over()
         call = ringing.call
         end = TalkEnd(TalkEnding.AGENT_GONE, call.agent.name)
-        card = replace(self._card, waited=call.card.waited)  # whom they consult may see other parts
         try:
             if leg is not None:
-                end = await self._means.converse(self._caller, leg, person=call.agent, card=card)
+                end = await self._means.converse(
+                    self._caller, leg, person=call.agent, card=self.card
+                )
         except Exception as error:  # noqa: BLE001 - the caller must get another person
             _log.error("talk broke", extra={"call": self._ticket.key, "kind": _kind(error)})
         if end.ending is not TalkEnding.CALLER_LEFT:

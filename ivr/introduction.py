@@ -32,6 +32,12 @@ def merged(earlier: Briefing | None, later: Briefing) -> Briefing:
     )
 
 
+def learnt(briefing: Briefing, later: Briefing) -> Briefing:
+    """Add to *briefing* what a flow found out that an agent sent the caller through."""
+    both = merged(briefing, later)
+    return replace(both, wanted=briefing.wanted, reason=briefing.reason, detail=briefing.detail)
+
+
 def card_of(
     briefing: Briefing,
     ticket: Ticket,

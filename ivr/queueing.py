@@ -24,7 +24,7 @@ class Queueing:
         self,
         switchboard: Switchboard,
         ticket: Ticket,
-        card: Card,
+        card: Callable[[], Card],
         tell: Callable[[QueueNews], None],
     ) -> None:
         """
@@ -56,7 +56,7 @@ class Queueing:
             case Leave():
                 self._waiting.leave()
             case KeepPlace():
-                self._waiting.keep_place(self.number, card=self._card)
+                self._waiting.keep_place(self.number, card=self._card())
             case EnterAgain(queue=queue):
                 self._waiting.leave()
                 self._following.cancel()

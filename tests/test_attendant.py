@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.attendant import Attendant, Line
+from ivr.attendant import Attendant
 from ivr.clinic.operations import SPECS
 from ivr.desk import Offered, Shut
 from ivr.dialog.events import Hypothesis
@@ -18,6 +18,7 @@ from ivr.handoff.handoff import Limits
 from ivr.handoff.tickets import Priority, Ticket
 from ivr.ports import Gone, Heard, Keyed, LegInfo, OperationResult
 from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.visit import Line
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls
 from tests.flows.shipped import book, wording

@@ -47,6 +47,7 @@ class LedVisit(Visit):
         self.told: list[str] = []
         self.refused: list[type[IvrError]] = []
         self.done = asyncio.Event()
+        self.ending: TalkEnd | None = None
         line = replace(self.line, clinic=Identity(outcome), converse=self._converse)
         self.attendant = Attendant(line)
 
@@ -61,7 +62,7 @@ class LedVisit(Visit):
                 self.told.append(str(error))
                 self.refused.append(type(error))
             await self.done.wait()
-            return TalkEnd(TalkEnding.DONE, person.name)
+            return self.ending or TalkEnd(TalkEnding.DONE, person.name)
 
         return converse
 
@@ -119,6 +120,28 @@ def test_a_caller_who_wants_a_person_there_is_back_with_their_agent(words: str, 
         assert len(visit.switchboard.tickets) == 1
         visit.done.set()
         await call
+
+    run(main())
+
+
+def test_who_takes_the_caller_next_sees_whom_they_proved_to_be_and_for_which_queue_they_come() -> (
+    None
+):
+    async def main() -> None:
+        visit = LedVisit("verify_identity")
+        visit.ending = TalkEnd(TalkEnding.TO_QUEUE, "Maria", "billing")
+        call = await visit.reach_maria()
+        assert visit.phones.cards["Maria"].caller == ""
+        await visit.key(BORN)
+        await visit.key(PHONE)
+        visit.done.set()
+        await asyncio.sleep(1)
+        card = visit.phones.cards["Maria"]  # whom this queue, too, offers the caller
+        assert (card.caller, card.verified) == ("Alex Sample", "date of birth and phone")
+        assert "date of birth" in card.known
+        assert card.queue == visit.switchboard.title("billing", language="en")
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
 
     run(main())
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
-from ivr.dialog.actions import Action
+from ivr.dialog.actions import Action, Briefing
 from ivr.dialog.confidence import Band, band
 from ivr.dialog.events import (
     CallAnswered,
@@ -129,6 +129,11 @@ class Dialog:
     def values(self) -> Mapping[str, Value]:
         """What is known: answers, and what operations gave."""
         return self._talk.knowledge.values
+
+    @property
+    def briefing(self) -> Briefing:
+        """What a person must know who takes the call now; personal data."""
+        return self._guide.briefing
 
     @property
     def view(self) -> DialogView:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from ivr.dialog.actions import HandOff, HandoffReason, HangUp
+from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.activity import Activity
 from ivr.dialog.asking import Asking
 from ivr.dialog.prompt import Prompt
@@ -45,6 +45,11 @@ class Guide:
     def begun(self) -> bool:
         """Whether the call was answered."""
         return self._activity is not None
+
+    @property
+    def briefing(self) -> Briefing:
+        """What a person must know who takes the call now."""
+        return self._stage.briefing(HandoffReason.ASKED)
 
     @property
     def language(self) -> str:

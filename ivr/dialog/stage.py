@@ -70,7 +70,7 @@ class Stage:
             case Return(outcome=outcome):
                 return self._return(outcome)
             case Handoff(queue=queue, prompt=prompt, reason=why):
-                last = Finish(HandOff(queue, self._briefing(HandoffReason.FLOW, why)))
+                last = Finish(HandOff(queue, self.briefing(HandoffReason.FLOW, why)))
                 return self.tell(self.author(prompt), last) if prompt else last
             case End(prompt=prompt):
                 return self._part(self.author(prompt))
@@ -98,7 +98,7 @@ class Stage:
     ) -> Finish:
         """Lead to a person of *queue*, by default the flow's."""
         queue = self._talk.journey.flow.queue if queue is None else queue
-        return Finish(HandOff(queue, self._briefing(reason), urgent))
+        return Finish(HandOff(queue, self.briefing(reason), urgent))
 
     def _ask(self, state: Ask) -> Activity:
         talk, question = self._talk, state.question
@@ -132,7 +132,8 @@ class Stage:
         last_words = prompt if prompt.text else self.line(self.phrases.goodbye)
         return self.tell(last_words, Finish(HangUp()))
 
-    def _briefing(self, reason: HandoffReason, detail: str = "") -> Briefing:
+    def briefing(self, reason: HandoffReason, detail: str = "") -> Briefing:
+        """Tell what a person must know who takes the call now."""
         known, memory = self._talk.knowledge, self._talk.memory
         return Briefing(
             known.caller,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from ivr.handoff.agents import Role
 from ivr.handoff.tickets import Priority
 
+AGENTS_LANGUAGE = "en"
+"""What stands on cards and is whispered to agents, whatever their callers speak."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 
-from ivr import attendant
+from ivr import visit
 from ivr.cli.main import main
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.wording import Wording
@@ -43,5 +43,5 @@ class Turntable:
 
 if __name__ == "__main__":
     turntable = Turntable(os.environ[PLACES].split())
-    attendant.Dialog = turntable  # type: ignore[assignment, attr-defined] # the one seam a test needs
+    visit.Dialog = turntable  # type: ignore[assignment, attr-defined] # the one seam a test needs
     sys.exit(main(sys.argv[2:]))

@@ -13,7 +13,6 @@ from functools import partial
 import pytest
 
 from ivr.attendant import Attendant
-from ivr.attendant import Line as AttendantsLine
 from ivr.consulting import ConsultMeans
 from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.card import Card
@@ -25,6 +24,7 @@ from ivr.store.memory import MemoryStore
 from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.talking import Talking
 from ivr.talks import Talks
+from ivr.visit import Line as AttendantsLine
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.sip.harness import until
