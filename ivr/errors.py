@@ -17,6 +17,7 @@ Every exception this project raises on purpose, split by who must act.
     * StoreError
         * StoreUnavailable (try again)
         * StoreConflict    (somebody else was first)
+    * ProgramError         (a program of this machine that a command needs is missing or failed)
     * MisuseError          (our own bug)
 
 What a caller said, keyed or is never stands in one of these.
@@ -132,3 +133,7 @@ class StoreConflict(StoreError):
 
 class MisuseError(IvrError):
     """Our own mistake: a part was driven in a way that its docstring forbids."""
+class ProgramError(IvrError):
+    """A program of this machine that a command needs is missing, or failed."""
+
+
