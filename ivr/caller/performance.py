@@ -8,7 +8,19 @@ from typing import assert_never
 
 from ivr.audio.pcm import duration
 from ivr.caller.listener import Heard, Listener, Transcribe, listening
-from ivr.caller.scenario import Ends, Hears, Keys, Says, Scenario, Silence, Step
+from ivr.caller.scenario import (
+    Answers,
+    Ends,
+    Fault,
+    Hears,
+    Keys,
+    Noise,
+    Says,
+    Scenario,
+    Silence,
+    Slots,
+    Step,
+)
 from ivr.caller.tasks import task_group
 from ivr.errors import CallError
 from ivr.ports import AudioLeg, Gone, LegEvent, Played
@@ -57,8 +69,8 @@ class Verdict:
 class Props:
     """What a performance needs beside the scenario."""
 
-    sounds: Mapping[Says, bytes]
-    """PCM of everything the caller says."""
+    sounds: Mapping[Says | Noise, bytes]
+    """PCM of everything the caller lets be heard."""
     transcribe: Transcribe
     tell: Callable[[Entry], None]
     """Told each line of the transcript as it happens."""
@@ -162,6 +174,8 @@ class _Actor:
             case Ends.LINE:
                 await self._until_hung_up()
                 verdict.came_true += 1
+            case Ends.ANY:
+                self._note("the caller hangs up, if nobody has")
             case _:
                 assert_never(self._scenario.ends)
 
@@ -171,7 +185,10 @@ class _Actor:
                 await self._hear(step, str(step))
             case Says():
                 await self._turn(step, over=step.over)
-                await self._speak(step)
+                await self._sound(step, step.text or f"[{step.recording}]")
+            case Noise():
+                await self._turn(step, over=False)
+                await self._sound(step, "[noise]")
             case Keys():
                 await self._turn(step, over=step.over)
                 await self._press(step.keys)
@@ -181,6 +198,8 @@ class _Actor:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await self._gone.wait()
+            case Slots() | Answers() | Fault():
+                self._note(f"only without a telephone, passed over: {step}")
             case _:
                 assert_never(step)
 
@@ -231,11 +250,11 @@ class _Actor:
             where = f"line {line}: " if line else ""
             raise _Failed(f"{where}expected to come to {what!r}; the line hung up before")
 
-    async def _speak(self, says: Says) -> None:
-        self._tell(Entry(self._listener.now, "caller", says.text or f"[{says.recording}]"))
+    async def _sound(self, step: Says | Noise, written: str) -> None:
+        self._tell(Entry(self._listener.now, "caller", written))
         self._token += 1
         self._played.clear()
-        pcm = self._props.sounds[says]
+        pcm = self._props.sounds[step]
         self._leg.play(pcm, token=self._token)
         with contextlib.suppress(TimeoutError):  # on hold it is never played to its end
             async with asyncio.timeout(duration(pcm) + PLAYING_SLACK):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from array import array
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -10,16 +11,16 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr.audio import wav
+from ivr.audio.pcm import SAMPLE_RATE_HZ
 from ivr.audio.resample import resample
 from ivr.caller.agent import AgentPhone, Conduct, Manner, agent_phone, greeting_of
 from ivr.caller.corpus import prompts_in, sentences, usual_values
 from ivr.caller.matching import Words
 from ivr.caller.performance import AGENT_SENTENCE, Entry, Props, Verdict, perform
-from ivr.caller.scenario import Says, Scenario, read_scenario
+from ivr.caller.scenario import Noise, Says, Scenario
 from ivr.caller.transcriber import transcribing
 from ivr.errors import AudioError, CallError, FlowError, FlowErrors
 from ivr.flow.rules import Rule
-from ivr.flow.tree import MAX_BYTES, decode
 from ivr.settings import Line
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from sip.endpoint import SipEndpoint
@@ -29,6 +30,7 @@ RING_FOR = 30.0  # seconds
 VOICE = "en-us+benjamin"  # of espeak's voices the one a recogniser of people understands best
 RATE = 125  # words a minute; a caller who speaks to a machine takes care
 LONGEST_RECORDING = 10 * 1024 * 1024  # bytes, five minutes at 16 kHz; the rest is not said
+NOISE_LEVEL = 1000.0  # of 32768, root mean square: -30 dBFS, as speech on a telephone
 DISCARD = 9  # port; nothing is sent there, it only makes the system choose a route
 
 
@@ -38,29 +40,13 @@ class Order:
 
     uri: str
     scenario: Scenario
-    sounds: Mapping[Says, bytes]
+    sounds: Mapping[Says | Noise, bytes]
     """What `render` made of the scenario."""
     texts: tuple[str, ...]
     """What the line may say (`texts_of`)."""
     agent_port: int | None = None
     """SIP port on which we play the agent as well; None: somebody else does."""
     agent_sentence: str = AGENT_SENTENCE
-
-
-def load_scenario(path: Path) -> Scenario:
-    """
-    Read a scenario file.
-
-    Raises:
-        FlowErrors: It cannot be read, or every mistake in it.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        what = f"the scenario cannot be read: {error.strerror}"
-        raise FlowErrors([FlowError(str(path), 1, "unreadable-file", what)]) from error
-    return read_scenario(decode(data, file=str(path)), file=str(path))
 
 
 def texts_of(flows: Path, prompts: Path) -> tuple[str, ...]:
@@ -78,7 +64,7 @@ def known_sentences(texts: Iterable[str], *, more: Iterable[str]) -> list[Words]
     return sentences(texts, values=usual_values(today), more=more)
 
 
-async def render(scenario: Scenario) -> dict[Says, bytes]:
+async def render(scenario: Scenario) -> dict[Says | Noise, bytes]:
     """
     Make the sound of everything the caller says, before the call.
 
@@ -87,7 +73,10 @@ async def render(scenario: Scenario) -> dict[Says, bytes]:
         SpeechError: The voice is unknown, or there is no synthesiser.
     """
     spoken = scenario.sayings
-    sounds = {step: recording(step, scenario.file) for step in spoken if step.recording}
+    sounds: dict[Says | Noise, bytes] = {
+        step: recording(step, scenario.file) for step in spoken if step.recording
+    }
+    sounds |= {step: noise(step.seconds) for step in scenario.steps if isinstance(step, Noise)}
     speaker = PyttsxSpeaker(voices=voices_with(scenario.voice or VOICE), rate=RATE)
     try:
         return sounds | {step: await speaker.render(step.text) for step in spoken if step.text}
@@ -112,6 +101,13 @@ def recording(says: Says, scenario_file: str) -> bytes:
         raise FlowErrors([FlowError(scenario_file, says.line, Rule.BAD_VALUE, what)]) from error
     first_channel = array("h", sound.pcm)[:: sound.channels].tobytes()
     return resample(first_channel, from_hz=sound.rate_hz)
+
+
+def noise(seconds: float) -> bytes:
+    """Make a noise that holds no word, as loud as a person; the same every time."""
+    rng = random.Random(0)  # noqa: S311 - noise is no secret
+    samples = round(seconds * SAMPLE_RATE_HZ)
+    return array("h", (round(rng.gauss(0.0, NOISE_LEVEL)) for _ in range(samples))).tobytes()
 
 
 async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ivr.caller.performance import AGENT_SENTENCE, Entry, Verdict
-from ivr.caller.phone import Order, load_scenario, place, render, texts_of
+from ivr.caller.phone import Order, place, render, texts_of
+from ivr.caller.scenario import load_scenario
 from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.errors import FlowErrors, SettingsError
 from ivr.settings import MAX_PORT

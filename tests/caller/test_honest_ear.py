@@ -10,8 +10,8 @@ from ivr.caller.corpus import prompts_in
 from ivr.caller.listener import Listener, Transcribe
 from ivr.caller.matching import find, words_of
 from ivr.caller.performance import SHARE
-from ivr.caller.phone import known_sentences, load_scenario, texts_of
-from ivr.caller.scenario import Hears
+from ivr.caller.phone import known_sentences, texts_of
+from ivr.caller.scenario import Hears, load_scenario
 from ivr.caller.transcriber import transcribing
 from ivr.flow.templates import fill
 from tests.caller.test_transcriber import render

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.caller.matching import Words
 from ivr.caller.performance import HANG_UP_WITHIN, MAX_REPLIES, Entry, Props, Verdict, perform
-from ivr.caller.scenario import Says, read_scenario
+from ivr.caller.scenario import Noise, Says, read_scenario
 from ivr.errors import SpeechError
 from tests.caller.far_end import FarEnd
 from tests.support.virtual_loop import run
@@ -23,7 +23,7 @@ def sound_of(says: Says) -> bytes:
 def performance(steps: str, prepare: Prepare) -> tuple[Verdict, FarEnd, float]:
     """Perform *steps*; answer also the seconds it took."""
     scenario = read_scenario(f"title: t\n{steps}", file="x.call")
-    sounds = {says: sound_of(says) for says in scenario.sayings}
+    sounds: dict[Says | Noise, bytes] = {says: sound_of(says) for says in scenario.sayings}
 
     async def call() -> tuple[Verdict, FarEnd, float]:
         line = FarEnd()

@@ -10,6 +10,7 @@ from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
 from ivr.loading import load_practice, load_wording
 from ivr.settings import Flows, Settings
+from ivr.workbench.paper import PaperLine
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "flows" / "scenarios").glob("*.call"))
@@ -24,6 +25,11 @@ def book() -> FlowBook:
 @cache
 def wording() -> Wording:
     return load_wording(SETTINGS)
+
+
+@cache
+def on_paper() -> PaperLine:
+    return PaperLine(book(), wording(), today=today())
 
 
 def scenario(path: Path) -> Scenario:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, assert_never
 
-from ivr.caller.scenario import Ends, Hears, Keys, Says, Scenario, Silence
+from ivr.caller.scenario import Act as Deed
+from ivr.caller.scenario import Ends, Keys, Noise, Says, Scenario, Silence
 from ivr.cli.try_ import Practice
 from ivr.dialog.dialog import Dialog
 from ivr.flow.model import Record
@@ -47,7 +48,7 @@ class Act:
 
     state: str
     """`flow.state`."""
-    step: Keys | Says | Silence
+    step: Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ def rehearsed(file: Path, folder: Path) -> Visit:
     call = Rehearsal(dialog, Practice(folder / "clinic.db"))
     acts: list[Act] = []
     for step in script.steps:
-        if not isinstance(step, Hears):
-            acts.append(Act(_place(dialog), step))
+        if isinstance(step, Deed):
+            acts.append(Act(f"{dialog.view.flow}.{dialog.view.state}", step))
         match step:
             case Keys(keys=keys):
                 call.press(keys)
@@ -76,18 +77,9 @@ def rehearsed(file: Path, folder: Path) -> Visit:
                 call.say(text)
             case Silence(seconds=seconds):
                 call.wait(at_most=seconds)
-            case Hears():
-                pass
             case _:
-                assert_never(step)
+                assert not isinstance(step, Noise)  # no shipped scenario needs one
     return Visit(script, tuple(acts), dialog.path, _outcome(script, dialog.path))
-
-
-def _place(dialog: Dialog) -> str:
-    """Tell where the caller acts; a rehearsed message is over before its words are said."""
-    if dialog.ended:
-        return next(place for place in reversed(dialog.path) if place in TAKES_A_MESSAGE)
-    return f"{dialog.view.flow}.{dialog.view.state}"
 
 
 def _outcome(script: Scenario, path: tuple[str, ...]) -> CallOutcome:
@@ -117,7 +109,7 @@ def perform(visit: Visit, phone: Phone, line: LineProcess, call: str, say: Rende
                 phone.say(say(text))
             case Says(text=text):
                 _say_until_understood(phone, line, call, text, say)
-            case Silence():
+            case Silence() | Noise():
                 pass
             case _:
                 assert_never(act.step)
