@@ -11,7 +11,7 @@ from ivr.calling_back import CallingBack, CallingMeans
 from ivr.clinic.messages import Message, MessageBox
 from ivr.desk import Offered, QueueStore
 from ivr.errors import LegLost
-from ivr.handoff.agents import Agent, Presence
+from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.callbacks import CallBackLimits
 from ivr.handoff.card import Card
 from ivr.handoff.hours import Hours
@@ -257,3 +257,22 @@ def test_who_presses_2_is_not_rung_again(tmp_path: Path) -> None:
             return len(here.calling.waiting()), await here.box.kept(), here.phones.rung
 
     assert asyncio.run(story()) == (0, (), ["2125550140"])
+
+
+def test_nobody_is_rung_back_for_somebody_at_a_console_of_another_line(tmp_path: Path) -> None:
+    lee = AgentStatus(Agent("lee", "browser:lee"), Presence.READY, 0.0, node="cell-2")
+
+    async def story() -> tuple[list[str], int]:
+        async with line(tmp_path, lambda _: who_presses("1")) as here:
+            await here.store.beat("cell-2", now=time.time(), until=time.time() + WITHIN)
+            await here.store.register(lee)
+            place = here.board.enter(Ticket("c0", "front_desk", 1000.0))
+            place.keep_place("2125550140", card=Card("c0", "front_desk"))
+            place.leave()
+            await asyncio.sleep(0.3)
+            before = list(here.phones.rung)
+            await here.board.sign_in([DANA])
+            await here.until(lambda: bool(here.talked))
+            return before, len(here.phones.rung)
+
+    assert asyncio.run(story()) == ([], 1)

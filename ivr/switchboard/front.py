@@ -149,7 +149,7 @@ def _agent_row(status: AgentStatus, now: float) -> dict[str, Any]:
         "reason": status.reason,
         "back_in": round(status.until - now) if status.until > now else None,
         **described(agent),
-        "call": status.ticket,
+        "call": status.ticket.partition(".")[0],  # a colleague in it has a ticket of their own
     }
 
 
