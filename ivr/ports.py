@@ -174,14 +174,6 @@ class AudioLeg(Protocol):
         """Undo `hear`; nothing to do when *other* was not heard."""
         ...
 
-    async def connect(self, other: "AudioLeg") -> None:
-        """Let both parties hear each other: `hear`, both ways."""
-        ...
-
-    async def disconnect(self, other: "AudioLeg") -> None:
-        """Undo `hear`, both ways."""
-        ...
-
     async def send_keys(self, keys: str) -> None:
         """Press *keys* towards the far end (RFC 4733)."""
         ...

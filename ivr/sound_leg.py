@@ -119,14 +119,6 @@ class SoundLeg(ABC):
     async def hang_up(self, *, status: int = 0) -> None:
         """End the leg; idempotent."""
 
-    async def connect(self, other: AudioLeg) -> None:
-        """Let both parties hear each other."""
-        await asyncio.gather(self.hear(other), other.hear(self))
-
-    async def disconnect(self, other: AudioLeg) -> None:
-        """Undo `connect`; nothing to do when either is gone."""
-        await asyncio.gather(self.unhear(other), other.unhear(self))
-
     def _take(self, event: LegEvent) -> None:
         full = self._events.qsize() >= EVENTS_KEPT and not isinstance(event, Played)
         if self._end is None and not full:

@@ -196,7 +196,7 @@ def test_an_agent_who_picks_up_breaks_off_the_question_for_the_number() -> None:
         visit.switchboard.places[0].decide(Offered(MARIA))
         await visit.press("212")
         await asyncio.sleep(4)
-        assert visit.leg.note()[-1] == "connect"
+        assert visit.leg.note()[-1] == "hear"
         visit.phones.legs["Maria"].happen(Gone())
         await call
         assert visit.row.outcome is CallOutcome.HANDED_OFF

@@ -57,7 +57,7 @@ def test_what_plays_is_cut_before_the_two_are_connected() -> None:
             await asyncio.sleep(0.001)
             at, told = scene.caller.log[-1]
             before = [what for when, what in scene.caller.log if when >= at]
-            assert (before, told) == (["stop", "connect"], "connect")
+            assert (before, told) == (["stop", "hear"], "hear")
             assert at == 4.0
             assert "stop" in scene.phones.legs["Dana"].note()
 
@@ -111,7 +111,7 @@ def test_a_voiceless_line_connects_without_a_briefing() -> None:
             scene.caller.happen(Gone())
             assert (await scene.report()).outcome is Outcome.SERVED
             assert scene.caller.note()[0] == "play 0 loop"
-            assert "connect" in scene.caller.note()
+            assert "hear" in scene.caller.note()
 
     in_scene(main())
 
@@ -165,7 +165,7 @@ def test_an_agent_whose_line_breaks_in_mid_talk_is_replaced_from_the_top_of_the_
         assert [ticket.asked_at for ticket in scene.switchboard.tickets] == [0.0, 0.0]
         once = ["settle Dana", "wrap up Dana"]
         assert scene.log == [*once, "leave", *once]
-        assert scene.caller.note().count("connect") == 2
+        assert scene.caller.note().count("hear") == 2
 
     in_scene(main())
 
@@ -315,7 +315,7 @@ def test_an_agent_who_accepts_meanwhile_calls_the_caller_back_to_the_desk() -> N
             scene.desk.come_back()
             await asyncio.sleep(0.1)
             assert scene.log == ["settle Maria"]
-            assert scene.caller.note()[-1] == "connect"
+            assert scene.caller.note()[-1] == "hear"
 
     in_scene(main())
 

@@ -243,7 +243,7 @@ def test_a_voicemail_hears_nothing_but_the_greeting_and_no_agent(tmp_path: Path)
     talked, legs, waiting = asyncio.run(story())
     assert (talked, waiting) == ([], 1)
     assert legs[0].gone
-    assert not legs[0].peers
+    assert not legs[0].hears
 
 
 def test_who_presses_2_is_not_rung_again(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from ivr.settings import Line
 from ivr.speech.pyttsx3_ import PyttsxSpeaker
 from ivr.speech.tones import hold_music
 from sip.endpoint import SipEndpoint
+from tests.support.two import connect
 
 GREETING = "How can I help?"
 READY = "Your refill is ready. Goodbye."
@@ -79,7 +80,7 @@ class SmallLine:
             async for event in agent.events():
                 if event == Keyed("1"):
                     caller.stop_playing()
-                    await caller.connect(agent)
+                    await connect(caller, agent)
         except CallError:
             await agent.hang_up()
 

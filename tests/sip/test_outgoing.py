@@ -13,6 +13,7 @@ from tests.sip.harness import LOUD, PATIENCE, RunningLine, keep_ringing, open_li
 from tests.support.fakes import FakeAudioLeg
 from tests.support.rtpraw import HERE, ULAW_LOUD
 from tests.support.sipraw import Message, Phone, sdp
+from tests.support.two import connect, disconnect
 
 
 def _dial(line: RunningLine, phone: Phone, *, ring_for: float = PATIENCE) -> "asyncio.Task[SipLeg]":
@@ -170,14 +171,14 @@ def test_two_joined_calls_hear_each_other_through_reinvites() -> None:
             caller, agent = await line.phone(), await line.phone()
             await caller.call()
             desk = await _connected(line, agent)
-            await line.legs[0].connect(desk)
+            await connect(line.legs[0], desk)
             assert await _hear(caller, agent) == (True, True)
             await caller.call(body=sdp(caller.rtp.port, payloads="8 101", version=2))
             assert await _hear(caller, agent, kind=8) == (True, True)
             await agent.call(body=sdp(agent.rtp.port, direction="sendonly", version=2))
             await agent.call(body=sdp(agent.rtp.port, version=3))
             assert await _hear(caller, agent, kind=8) == (True, True)
-            await line.legs[0].disconnect(desk)
+            await disconnect(line.legs[0], desk)
             assert await _hear(caller, agent, kind=8) == (False, False)
 
     asyncio.run(story())
@@ -189,15 +190,15 @@ def test_a_joined_call_goes_on_when_the_other_ends() -> None:
             caller, agent = await line.phone(), await line.phone()
             await caller.call()
             desk = await _connected(line, agent)
-            await line.legs[0].connect(desk)
+            await connect(line.legs[0], desk)
             await agent.hang_up()
             assert [event async for event in desk.events()][-1] == Gone(status=200)
             line.legs[0].play(LOUD, token=2)
             await caller.rtp.talk(0.3)
             assert caller.rtp.loud > 5
-            await line.legs[0].disconnect(desk)
+            await disconnect(line.legs[0], desk)
             with pytest.raises(LegLost):
-                await line.legs[0].connect(desk)
+                await connect(line.legs[0], desk)
 
     asyncio.run(story())
 
@@ -208,7 +209,7 @@ def test_a_recording_hears_the_agent_as_said_to_the_caller() -> None:
             caller, agent = await line.phone(), await line.phone()
             await caller.call()
             desk = await _connected(line, agent)
-            await line.legs[0].connect(desk)
+            await connect(line.legs[0], desk)
             frames: list[tuple[bytes, bytes]] = []
             line.legs[0].tap(lambda heard, said: frames.append((heard, said)))
             await asyncio.gather(caller.rtp.talk(0.5), agent.rtp.talk(0.5, payload=ULAW_LOUD))
@@ -245,14 +246,14 @@ def test_a_leg_of_another_kind_is_heard_frame_by_frame() -> None:
             caller = await line.phone()
             await caller.call()
             leg, browser = line.legs[0], FakeAudioLeg()
-            await leg.connect(browser)
+            await connect(leg, browser)
             assert browser.hears == {leg}
             (sink,) = browser.sinks
             for _ in range(20):
                 sink(LOUD[:FRAME_BYTES])
                 await caller.rtp.talk(0.02)
             assert caller.rtp.loud > 5
-            await leg.disconnect(browser)
+            await disconnect(leg, browser)
             assert (browser.hears, browser.sinks) == (set(), [])
 
     asyncio.run(story())

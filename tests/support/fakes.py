@@ -27,7 +27,6 @@ class FakeAudioLeg:
         self.info = LegInfo(key)
         self.log: list[tuple[float, str]] = []
         self.sink: FrameSink | None = None
-        self.peers: list[AudioLeg] = []
         self.hears: set[AudioLeg] = set()
         self.sinks: list[FrameSink] = []
         self.fed: list[tuple[object, bytes]] = []
@@ -81,22 +80,12 @@ class FakeAudioLeg:
     async def hear(self, other: AudioLeg) -> None:
         if self.gone:
             raise LegLost("the far end has gone")
+        self._note("hear")
         self.hears.add(other)
 
     async def unhear(self, other: AudioLeg) -> None:
+        self._note("unhear")
         self.hears.discard(other)
-
-    async def connect(self, other: AudioLeg) -> None:
-        await self.hear(other)
-        await other.hear(self)
-        self._note("connect")
-        self.peers.append(other)
-
-    async def disconnect(self, other: AudioLeg) -> None:
-        await self.unhear(other)
-        await other.unhear(self)
-        self._note("disconnect")
-        self.peers.remove(other)
 
     async def send_keys(self, keys: str) -> None:
         self._note(f"keys {len(keys)}")

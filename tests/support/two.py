@@ -1,4 +1,4 @@
-"""A `Converse` for tests that need no more than two people who talk."""
+"""Two people who talk, and a `Converse` for tests that need no more."""
 
 import asyncio
 import contextlib
@@ -11,12 +11,22 @@ from ivr.ports import AudioLeg, Gone
 from ivr.talk import TalkEnd
 
 
+async def connect(one: AudioLeg, other: AudioLeg) -> None:
+    """Let both hear each other."""
+    await asyncio.gather(one.hear(other), other.hear(one))
+
+
+async def disconnect(one: AudioLeg, other: AudioLeg) -> None:
+    """Undo it; nothing to do when either is gone."""
+    await asyncio.gather(one.unhear(other), other.unhear(one))
+
+
 async def talk_of_two(caller: AudioLeg, agent: AudioLeg, *, person: Agent, card: Card) -> TalkEnd:
     """Connect them, and wait for either to go."""
     del card
     gone = {asyncio.ensure_future(_gone(leg)): leg for leg in (caller, agent)}
     try:
-        await caller.connect(agent)
+        await connect(caller, agent)
         done, _ = await asyncio.wait(gone, return_when=asyncio.FIRST_COMPLETED)
     except CallError:
         return TalkEnd(
@@ -27,7 +37,7 @@ async def talk_of_two(caller: AudioLeg, agent: AudioLeg, *, person: Agent, card:
             task.cancel()
         await asyncio.gather(*gone, return_exceptions=True)
         with contextlib.suppress(CallError):
-            await caller.disconnect(agent)
+            await disconnect(caller, agent)
     if any(gone[task] is caller for task in done):
         return TalkEnd(TalkEnding.CALLER_LEFT, person.name)
     lost = any(task.result().lost for task in done)

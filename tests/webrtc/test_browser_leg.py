@@ -17,6 +17,7 @@ from sip.sip_leg import SipLeg
 from tests.support.browser_peer import OPTIONS, BrowserPeer, called, loud
 from tests.support.rtpraw import ULAW_LOUD
 from tests.support.sipraw import Phone
+from tests.support.two import connect, disconnect
 
 PATIENCE = 8.0  # seconds; only a broken leg needs them
 SOON_LOST = replace(OPTIONS, lost_after=0.5)
@@ -153,14 +154,14 @@ def test_a_browser_takes_no_keys() -> None:
 def test_two_browsers_hear_each_other_until_they_are_parted() -> None:
     async def evening() -> None:
         async with called() as (leg, browser), called() as (other_leg, other):
-            await leg.connect(other_leg)
+            await connect(leg, other_leg)
             talking = asyncio.create_task(browser.talk(0.3))
             await _hears(other)
             await talking
             talking = asyncio.create_task(other.talk(0.3))
             await _hears(browser)
             await talking
-            await leg.disconnect(other_leg)
+            await disconnect(leg, other_leg)
             await other.talk(0.2)
             browser.heard.clear()
             await other.talk(0.2)
@@ -225,14 +226,14 @@ def test_a_browser_and_a_telephone_hear_each_other() -> None:
             await sip.answer()
             await calling
             async with called() as (leg, browser):
-                await sip.connect(leg)
+                await connect(sip, leg)
                 talking = asyncio.create_task(phone.rtp.talk(0.4, payload=ULAW_LOUD))
                 await _hears(browser)
                 await talking
                 phone.rtp.received.clear()
                 await asyncio.gather(browser.talk(0.4), phone.rtp.talk(0.5))
                 assert phone.rtp.loud > 5
-                await leg.disconnect(sip)
+                await disconnect(leg, sip)
                 await asyncio.gather(browser.talk(0.2), phone.rtp.talk(0.2))
                 phone.rtp.received.clear()
                 await asyncio.gather(browser.talk(0.2), phone.rtp.talk(0.2))
