@@ -134,9 +134,18 @@ class Visit:
     # ------------------------------------------------------------ talking
 
     async def _talk(
-        self, flow: str, clinic: Clinic, values: Mapping[str, Value] | None = None
+        self,
+        flow: str,
+        clinic: Clinic,
+        values: Mapping[str, Value] | None = None,
+        *,
+        awaited: bool = False,
     ) -> Ending:
-        """Let the caller talk to *flow*, which knows *values* beside what is known anyway."""
+        """
+        Let the caller talk to *flow*, which knows *values* beside what is known anyway.
+
+        Who is *awaited* by an agent goes back to them without a goodbye.
+        """
         self._in_flow = flow
         dialog = self._dialog = Dialog(
             self._book,
@@ -145,6 +154,8 @@ class Visit:
             today=datetime.now(UTC).astimezone().date(),
             values={**self._values, **(values or {})},
         )
+        if awaited:
+            dialog.lead_back()
         queue, about = self._book.flows[flow].queue, ""
         if self._request is not None:
             queue, about = self._request.ticket.queue, self._request.briefing.wanted
@@ -169,7 +180,7 @@ class Visit:
             raise HandoffError(f"There is no {flow} that a caller can be sent through.")
         before = self._in_flow
         try:
-            ending = await self._talk(flow, self._line.clinic)
+            ending = await self._talk(flow, self._line.clinic, awaited=True)
         finally:
             self._in_flow = before
         if isinstance(ending, CallerHungUp) or self._dialog is None:

@@ -105,6 +105,10 @@ class Dialog:
         self._last_words = ""
         self._now = 0.0
 
+    def lead_back(self) -> None:
+        """Note that an agent waits for the caller at the end: then nobody says goodbye."""
+        self._talk.journey.awaited = True
+
     @property
     def deadline(self) -> float | None:
         """When to call `handle_deadline`, on the clock of `now`; None: not yet, or never again."""

@@ -45,6 +45,8 @@ class Journey:
         self._trail: list[Checkpoint] = []
         self._path: list[str] = []
         self._errand = ""
+        self.awaited = False
+        """Whether a person waits for the caller where the journey ends."""
         self._push(start)
 
     @property

@@ -121,7 +121,7 @@ class Stage:
 
     def _return(self, outcome: str) -> Activity | Verdict:
         journey = self._talk.journey
-        if not journey.called and journey.flow.for_agents:
+        if not journey.called and journey.awaited:
             return Finish(HangUp())  # no goodbye: the agent who sent them here goes on with them
         if not journey.called:
             return self._part(self.author(""))

@@ -7,7 +7,6 @@ from ivr.flow.compiler import compile_book
 from ivr.flow.machine import FlowBook
 from tests.dialog.conversation import (
     OPERATIONS,
-    SURE,
     Conversation,
     at_birth,
     at_look_up,
@@ -135,9 +134,9 @@ def test_a_return_with_nothing_to_return_to_ends_politely() -> None:
     assert call.finish_prompt()[-1] == HangUp()
 
 
-def test_a_flow_for_agents_gives_the_caller_back_without_a_word() -> None:
-    texts = {"sure.yaml": "for_agents: Make sure\n" + SURE}
-    call = Conversation(compile_book(texts, {}, start="sure"), start="sure").answer()
+def test_a_caller_whose_agent_waits_is_given_back_without_a_word() -> None:
+    call = sure()
+    call.dialog.lead_back()
     call.finish_prompt()
     call.say("leave")
     assert call.said == ""

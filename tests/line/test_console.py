@@ -13,7 +13,7 @@ from ivr.records.audit import Audit, Deed
 from tests.line.conftest import NewLine
 from tests.line.hearing import LOOK, hears, longest_silence
 from tests.support.agent_phone import AgentPhone
-from tests.support.browser import MICROPHONE_HZ, Chromium, browsing, freeze_renderers, thaw
+from tests.support.browser import MICROPHONE_HZ, NETWORK, PAGES, Chromium, browsing, freeze, thaw
 from tests.support.console_agent import ConsoleAgent, free_port
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
@@ -168,7 +168,7 @@ def test_a_supervisor_listens_unheard_then_takes_the_call_over_and_it_is_noted(
     chromium.play(scene)
 
 
-@pytest.mark.parametrize("trouble", ["frozen", "closed"])
+@pytest.mark.parametrize("trouble", ["frozen", "without network", "closed"])
 def test_a_caller_whose_agents_browser_is_gone_gets_the_next_person(
     trouble: str, chromium: Chromium, floor: Floor
 ) -> None:
@@ -177,10 +177,10 @@ def test_a_caller_whose_agents_browser_is_gone_gets_the_next_person(
             floor.line.ivr("agents", "add", "Lee", "--sip", floor.robin.uri)
             gone_at = time.monotonic()
             frozen: list[int] = []
-            if trouble == "frozen":
-                frozen = freeze_renderers()
-            else:
+            if trouble == "closed":
                 await page.close()
+            else:
+                frozen = freeze(PAGES if trouble == "frozen" else NETWORK)
             try:
                 await heard(phone, ROBIN_HZ)
             finally:

@@ -16,7 +16,7 @@ from ivr.introduction import whisper
 from ivr.speech.tones import hold_music
 from tests.flows.shipped import wording
 from tests.line.conftest import AGENT_HZ, NewLine
-from tests.line.hearing import hears
+from tests.line.hearing import hears, longest_silence
 from tests.support.agent_phone import AgentPhone, Manner
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.line
 CALLER_HZ = 450.0
 BEEP_HZ = 1000.0
 QUIET_DBFS = -60.0
+SILENCE = 4.0  # seconds that nobody may be left in silence
 PAUSE = 25  # frames; between announcement and music, or within a sentence
 ALEX = Card(
     "00000001",
@@ -317,3 +318,25 @@ def test_with_nobody_there_a_number_to_call_back_is_kept(empty: LineProcess) -> 
     assert "2125550142" not in message["number"]
     message = json.loads(empty.ivr("messages", "--json", "--show"))[-1]
     assert message["number"] == "2125550142"
+
+
+def test_agents_who_vanish_while_they_ring_leave_the_caller_with_music_and_a_choice(
+    new_line: NewLine,
+) -> None:
+    first, second = AgentPhone(Manner.RING), AgentPhone(Manner.RING)
+    with (
+        new_line(IMPATIENT | REFILLS, agents=[first.uri, second.uri]) as line,
+        Phone(line.port) as phone,
+    ):
+        with first, second:
+            phone.press("0")
+            began = time.monotonic()
+            until(lambda: first.rung, what="the ringing")
+        until(
+            lambda: len(line.logged("offer not taken")) == 2,
+            within=30.0,
+            what="the end of both offers",
+        )
+        assert longest_silence(phone, since=began, over=SILENCE) < SILENCE
+        phone.press("2")
+        line.await_call(state="nobody_available.message")

@@ -111,16 +111,20 @@ def browsing(folder: Path, *, hertz: float = MICROPHONE_HZ) -> Iterator[Chromium
         yield chromium
 
 
-def freeze_renderers() -> list[int]:
-    """Stop every page of our browsers as a machine that hangs would; give what to `thaw`."""
-    frozen = [pid for pid in descendants(os.getpid()) if b"--type=renderer" in _command(pid)]
+PAGES, NETWORK = b"--type=renderer", b"network.mojom.NetworkService"
+
+
+def freeze(part: bytes) -> list[int]:
+    """Stop a part of our browsers: `PAGES` as a hang does, `NETWORK` as a pulled cable; `thaw`."""
+    frozen = [pid for pid in descendants(os.getpid()) if part in _command(pid)]
+    assert frozen
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
     return frozen
 
 
 def thaw(pids: list[int]) -> None:
-    """Undo `freeze_renderers`."""
+    """Undo `freeze`."""
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
 

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -223,11 +223,10 @@ class LineProcess:
 
 def descendants(pid: int) -> list[int]:
     """Give every process below *pid*."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    found = [int(child) for child in children]
+    found: list[int] = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # each thread has its own
+        with suppress(OSError):
+            found += map(int, children.read_text(encoding="ascii").split())
     return found + [grand for child in found for grand in descendants(child)]
 
 

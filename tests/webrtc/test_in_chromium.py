@@ -14,9 +14,10 @@ from ivr.ports import Gone, LegInfo
 from ivr.webrtc.browser_leg import BrowserLeg, BrowserOptions
 from tests.support.browser import (
     MICROPHONE_HZ,
+    PAGES,
     Chromium,
     browsing,
-    freeze_renderers,
+    freeze,
     ring_from,
     thaw,
 )
@@ -132,7 +133,7 @@ def test_a_tab_that_is_closed_is_gone(chromium: Chromium) -> None:
 def test_a_browser_that_hangs_is_lost(chromium: Chromium) -> None:
     async def scene(page: Page) -> None:
         async with _ringing(page) as leg:
-            frozen = freeze_renderers()
+            frozen = freeze(PAGES)
             try:
                 assert await _end(leg) == Gone(lost=True)
             finally:
