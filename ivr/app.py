@@ -15,17 +15,19 @@ from ivr.attendant import Attendant
 from ivr.clinic.demo import DemoClinic
 from ivr.clinic.messages import MessageBox
 from ivr.dialog.wording import Wording
-from ivr.errors import ClinicError, FlowErrors, SettingsError, SpeechError, StoreError
+from ivr.errors import ClinicError, SettingsError, SpeechError, StoreError
 from ivr.exchange import Exchange, ExchangeMeans
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
-from ivr.loading import Practice, fixed_prompts, load_practice, load_wording
+from ivr.loading import fixed_prompts, load_wording
 from ivr.ports import AudioLeg, Clinic, Speaker
+from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
 from ivr.records.calls import CallBook
 from ivr.records.notes import NoteBook
 from ivr.records.recordings import Recordings
 from ivr.records.retention import limit, sweep_recordings
+from ivr.records.versions import VersionBook
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
@@ -39,6 +41,7 @@ from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
 A_DAY = 86_400.0  # seconds
+SIGNAL = "SIGHUP"  # who published, when nobody told their name
 
 
 class RunningLine:
@@ -49,7 +52,7 @@ class RunningLine:
         self._stack = AsyncExitStack()
         self._calls: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
-        self._practice: Practice
+        self._flows: LiveFlows
         self._exchange: Exchange
         self._attendant: Attendant
         self._endpoint: SipEndpoint
@@ -85,7 +88,7 @@ class RunningLine:
         """
         settings = self._settings
         self._stack.enter_context(_own_folder(settings.data_folder))
-        self._practice = load_practice(settings)
+        await self._start_flows()
         wording = load_wording(settings)
         speaker = await self._start_voice()
         self._ears = SpeechClient(settings.speech, data=settings.data_folder)
@@ -115,26 +118,22 @@ class RunningLine:
         """Hang up, end every process, keep every row."""
         await self._stack.aclose()
 
-    def reload(self) -> Sequence[str]:
-        """
-        Use the edited flows for new calls; with mistakes in them keep those there are.
-
-        Returns:
-            The mistakes.
-        """
-        try:
-            self._practice = load_practice(self._settings)
-        except FlowErrors as errors:
-            for error in errors.errors:
-                _log.error("flow mistake", extra={"file": error.file, "rule": error.rule})
-            return [str(error) for error in errors.errors]
-        except SettingsError as error:
-            _log.error("flows not read", extra={"error": error})
-            return [str(error)]
-        _log.info("flows reloaded", extra={"version": self._practice.book.version})
-        return []
+    def publish(self) -> None:
+        """Publish the flows folder soon, as if the operator had typed it; mistakes are logged."""
+        task = asyncio.get_running_loop().create_task(self._flows.publish_saved(who=SIGNAL))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
 
     # ------------------------------------------------------------ parts
+
+    async def _start_flows(self) -> None:
+        versions = VersionBook(self._settings.version_book)
+        self._stack.push_async_callback(versions.close)
+        self._flows = LiveFlows(self._settings, versions)
+        await self._flows.start()
+        if self._settings.flows.watch == "publish":
+            watching = asyncio.get_running_loop().create_task(self._flows.watch())
+            self._stack.push_async_callback(_end, watching)
 
     async def _start_voice(self) -> CachedSpeaker:
         speech = self._settings.speech
@@ -146,7 +145,7 @@ class RunningLine:
         return Exchange(
             self._settings,
             ExchangeMeans(
-                lambda: self._practice,
+                lambda: self._flows.practice,
                 wording,
                 speaker,
                 messages,
@@ -167,7 +166,7 @@ class RunningLine:
         handoff = self._settings.handoff
         return Attendant(
             Line(
-                book=lambda: self._practice.book,
+                book=self._flows.book_for,
                 start=self._settings.flows.start,
                 wording=wording,
                 speaker=speaker,
@@ -181,7 +180,7 @@ class RunningLine:
                 calls=records,
                 live=self._live,
                 recordings=self._start_recordings(),
-                when_closed=lambda queue: self._practice.office.queue(queue).when_closed,
+                when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
             )
         )
 
@@ -218,7 +217,7 @@ class RunningLine:
 
     async def _prewarm(self, speaker: CachedSpeaker) -> None:
         try:
-            await speaker.prewarm(fixed_prompts(self._practice.book))
+            await speaker.prewarm(fixed_prompts(self._flows.practice.book))
         except SpeechError:
             _log.exception("the line cannot speak; callers hear music and are put through")
 
@@ -265,7 +264,7 @@ class RunningLine:
         return {
             "calls": self._tell_calls,
             "health": self._tell_health,
-            "reload": self._tell_reload,
+            **flow_questions(self._flows),
             **self._exchange.answers,
         }
 
@@ -275,11 +274,6 @@ class RunningLine:
     async def _tell_health(self) -> Mapping[str, Any]:
         status = f"{len(self._live)} calls, {self.capacity} legs at most, {self.hearing}"
         return {"ok": True, "status": status, "port": self.port}
-
-    async def _tell_reload(self) -> Mapping[str, Any]:
-        if mistakes := self.reload():
-            return {"errors": mistakes}
-        return {"version": self._practice.book.version}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -1,7 +1,8 @@
 """Reading the flows folder and the wording, whole: every mistake of every file at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr import prompts
@@ -30,8 +31,11 @@ class Practice:
     """What the flows folder says; flows and queues name each other, so they are read together."""
 
     book: FlowBook
+    """Its version is that of all files, queues included."""
     office: Office
     """Without `queues.yaml` any name is a queue."""
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What it was read from: name of the file to its text."""
 
 
 def load_practice(settings: Settings) -> Practice:
@@ -44,6 +48,39 @@ def load_practice(settings: Settings) -> Practice:
     """
     folder = Path(settings.flows.folder)
     texts, mistakes = _read_folder(folder)
+    return _practice(texts, mistakes, folder, start=settings.flows.start)
+
+
+def practice_of(files: Mapping[str, str], *, name: str, start: str) -> Practice:
+    """
+    Check flows that stand in no folder any more, as `load_practice` does.
+
+    Args:
+        files: What `Practice.files` was.
+        name: What stands in the place of their folder in mistakes.
+        start: The flow a call begins with.
+
+    Raises:
+        FlowErrors: Every mistake of every file; rules may have been added since they were kept.
+        SettingsError: There is no flow.
+    """
+    folder = Path(name)
+    texts = {str(folder / file): text for file, text in files.items()}
+    return _practice(texts, [], folder, start=start)
+
+
+def version_of(files: Mapping[str, str]) -> str:
+    """Name what *files* hold: twelve hex digits, the same in any folder and on any machine."""
+    content = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        content.update(f"{len(name)} {len(text)} {name}{text}".encode())
+    return content.hexdigest()[:12]
+
+
+def _practice(
+    texts: dict[str, str], mistakes: list[FlowError], folder: Path, *, start: str
+) -> Practice:
+    files = {Path(file).name: text for file, text in texts.items()}
     office = _read_office(texts.pop(str(folder / QUEUES_FILE), None), folder, mistakes)
     if not texts and not mistakes:
         found = f"{folder}, where no flow file is"
@@ -51,13 +88,7 @@ def load_practice(settings: Settings) -> Practice:
     reserved = {phrase for language in PHRASES for phrase in reserved_phrases(language)}
     book = None
     try:
-        book = compile_book(
-            texts,
-            SPECS,
-            start=settings.flows.start,
-            reserved=reserved,
-            queues=office.queues,
-        )
+        book = compile_book(texts, SPECS, start=start, reserved=reserved, queues=office.queues)
     except FlowErrors as caught:
         mistakes += caught.errors
     if book is not None:
@@ -65,7 +96,8 @@ def load_practice(settings: Settings) -> Practice:
         mistakes += _flows_exist(office, book)
     if book is None or mistakes:
         raise FlowErrors(mistakes)
-    return Practice(book, office)
+    book.version = version_of(files)
+    return Practice(book, office, files)
 
 
 def _read_office(text: str | None, folder: Path, mistakes: list[FlowError]) -> Office:

@@ -104,6 +104,9 @@ class Flows:
     folder: str = "flows"
     start: str = "main_menu"
     prompts: str = "prompts"
+    watch: str = "off"
+    """`off` (callers hear what `ivr flow publish` put live), `publish` (what is saved without a
+    mistake is published within seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,11 @@ class Settings:
         return self.data_folder / "calls.db"
 
     @property
+    def version_book(self) -> Path:
+        """Every version of the flows that was published."""
+        return self.data_folder / "versions.db"
+
+    @property
     def audit_log(self) -> Path:
         """Who looked at or listened to what was kept."""
         return self.data_folder / "audit.log"
@@ -229,6 +237,7 @@ class Settings:
 
 CHOICES = {
     "speech.engine": ("auto", "vosk", "sphinx", "remote", "none"),
+    "flows.watch": ("off", "publish"),
     "records.record": ("off", "announced"),
     "console.caller_page": ("auto", "on", "off"),
     "log_level": ("debug", "info", "warning", "error"),

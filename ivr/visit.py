@@ -52,8 +52,8 @@ MESSAGE = {"wish": "message"}  # what the flow for nobody being there is told to
 class Line:
     """What every call of a line shares."""
 
-    book: Callable[[], FlowBook]
-    """The flows new calls use; a reload changes what it answers."""
+    book: Callable[[str], FlowBook]
+    """The flows a new call uses, by its id; what is published changes the answer."""
     start: str
     wording: Wording
     speaker: Speaker
@@ -81,7 +81,7 @@ class Visit:
         self._line = line
         self._leg = leg
         self._call = call
-        self._book = line.book()
+        self._book = line.book(call)
         self._began = asyncio.get_running_loop().time()
         self._dialog: Dialog | None = None
         self._desk: Desk | None = None

@@ -67,7 +67,7 @@ class Visit:
         self.rows = Rows()
         self.messages: list[bytes] = []
         self.line = Line(
-            book=book,
+            book=lambda _call: book(),
             start="main_menu",
             wording=wording(),
             speaker=self.speaker,

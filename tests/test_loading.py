@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.app import RunningLine
 from ivr.errors import FlowErrors
 from ivr.loading import QUEUES_FILE, load_practice
 from ivr.settings import Settings
@@ -60,18 +59,3 @@ def test_a_queue_whose_flow_is_gone_is_a_mistake_of_the_queue(settings: Settings
         load_practice(settings)
     (error,) = caught.value.errors
     assert (Path(error.file).name, error.rule) == (QUEUES_FILE, "unknown-flow")
-
-
-def test_a_reload_with_a_mistake_in_the_queues_keeps_the_flows_too(settings: Settings) -> None:
-    line, folder = RunningLine(settings), Path(settings.flows.folder)
-    assert line.reload() == []
-    before = line._practice
-    (folder / "evening.yaml").write_text(EVENING % "Good evening.")
-    queues = folder / QUEUES_FILE
-    good = queues.read_text()
-    queues.write_text(good + "rubble: 1\n")
-    assert line.reload()
-    assert line._practice is before
-    queues.write_text(good)
-    assert line.reload() == []
-    assert line._practice.book.version != before.book.version

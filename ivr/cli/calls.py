@@ -1,4 +1,4 @@
-"""`ivr calls` and `ivr reload`: the calls and agents' notes of them, the flows anew."""
+"""`ivr calls`: the calls of this moment, and agents' notes of past ones."""
 
 import argparse
 import asyncio
@@ -15,11 +15,9 @@ from ivr.records.notes import KeptNote, NoteBook
 from ivr.settings import Settings
 from ivr.watch.live import ask
 
-EXIT_REFUSED = 1
-
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `calls` and `reload`."""
+    """Add `calls`."""
     calls = subparsers.add_parser("calls", help="the calls of the running line, this moment")
     add_settings(calls)
     add_json(calls)
@@ -31,11 +29,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="which calls agents wrote about; with CALL what they wrote, noted in the audit log",
     )
     calls.set_defaults(func=run)
-    again = subparsers.add_parser(
-        "reload", help="give the running line the edited flows; calls in progress keep theirs"
-    )
-    add_settings(again)
-    again.set_defaults(func=reload)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -117,14 +110,3 @@ def _table(calls: list[dict[str, Any]]) -> Table:
             str(call["patience"]),
         )
     return table
-
-
-def reload(options: argparse.Namespace) -> int:
-    """Ask the line to read its flows again."""
-    answer = asyncio.run(ask(read_settings(options).watch_socket, "reload"))
-    if answer.get("errors"):
-        print("\n".join(answer["errors"]))
-        print(f"{len(answer['errors'])} mistakes: the line keeps the flows it has.")
-        return EXIT_REFUSED
-    print(f"New calls use the new flows (version {answer.get('version', '')}).")
-    return 0

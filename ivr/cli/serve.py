@@ -48,7 +48,7 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, line.reload)
+    loop.add_signal_handler(signal.SIGHUP, line.publish)
     try:
         await line.start()
         print(_welcome(settings, line), flush=True)

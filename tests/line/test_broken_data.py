@@ -166,10 +166,10 @@ def test_mistakes_in_a_flow_are_listed_and_the_running_flows_kept(
     with Phone(edited.port) as phone:
         before = edited.await_call(state="verify_identity.ask_birth")
         (tmp_path / "flows" / "refill_status.yaml").write_text(TEN_MISTAKES, encoding="utf-8")
-        told = edited.ivr("reload", status=1)
+        told = edited.ivr("flow", "publish", status=1)
         mistakes = re.findall(r"^.*refill_status\.yaml:\d+.*$", told, re.MULTILINE)
         assert len(mistakes) >= 10, told
-        assert "the line keeps the flows it has" in told
+        assert "nothing was published" in told
         for name in ("state", "slot", "operation", "field", "flow", "type"):
             assert f"no_such_{name}" in told
         (still,) = edited.calls
@@ -187,9 +187,9 @@ def test_flows_that_are_gone_are_named_and_the_running_flows_kept(
     edited: LineProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "flows").rename(tmp_path / "elsewhere")
-    assert f"found {tmp_path}/flows" in edited.ivr("reload", status=1)
+    assert f"found {tmp_path}/flows" in edited.ivr("flow", "publish", status=1)
     os.kill(edited.pid, signal.SIGHUP)
-    until(lambda: len(edited.logged("flows not read")) > 1, every=0.1, what="the second attempt")
+    until(lambda: edited.logged("flows not published"), every=0.1, what="the second attempt")
     with Phone(edited.port):
         edited.await_call(state="verify_identity.ask_birth")
 
@@ -204,7 +204,7 @@ def test_edited_flows_are_for_new_calls(
         text = file.read_text(encoding="utf-8")
         old_question = "To find your record, please tell me the patient's date of birth."
         file.write_text(text.replace(old_question, question), encoding="utf-8")
-        assert "New calls use the new flows" in edited.ivr("reload")
+        assert "New calls use version" in edited.ivr("flow", "publish")
         with Phone(edited.port) as new:
             heard = "the new wording"
             until(lambda: says(new.heard(), line_voice(question)), every=0.2, what=heard)
