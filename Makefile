@@ -25,11 +25,12 @@ test: setup-dev ## Run every test; what a missing program keeps out is named at 
 	@scripts/system-packages
 	$(PY) -m pytest $(TESTS)
 
-lint: setup-dev ## Check format, style, types and who may import whom
+lint: setup-dev ## Check format, style, types, who may import whom, and the flows
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/ivr flow check --strict
 
 bench: setup-dev ## Ring the line and measure it on the wire; prints a table, writes JSON
 	$(PY) -m bench

@@ -25,10 +25,18 @@ What a caller said, keyed or is never stands in one of these.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class IvrError(Exception):
     """Base class of all deliberate errors."""
+
+
+class Severity(StrEnum):
+    """What follows from a mistake in a flow."""
+
+    ERROR = "error"  # the line does not take the flow
+    WARNING = "warning"  # it does, and callers will have trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,14 @@ class FlowError:
     hint: str = ""
     """What to write instead; empty when the message says it already."""
     column: int = 1
+    severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """Render as `file:line:column: rule: message (hint)`."""
+        """Render as `file:line:column: rule: message (hint)`, a warning with that word first."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        mild = "warning: " if self.severity is Severity.WARNING else ""
         tail = f" ({self.hint})" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {self.message}{tail}"
+        return f"{place}: {mild}{self.rule}: {self.message}{tail}"
 
 
 class FlowErrors(IvrError):
@@ -131,9 +142,9 @@ class StoreConflict(StoreError):
     """Somebody else changed it first."""
 
 
-class MisuseError(IvrError):
-    """Our own mistake: a part was driven in a way that its docstring forbids."""
 class ProgramError(IvrError):
     """A program of this machine that a command needs is missing, or failed."""
 
 
+class MisuseError(IvrError):
+    """Our own mistake: a part was driven in a way that its docstring forbids."""

@@ -20,6 +20,12 @@ Flows that every line needs, with what for.
 
 No caller comes for them: asking for a person in one of them is asking once more.
 """
+GIVEN_SLOTS: Mapping[str, str] = {
+    "caller_number": "where the caller rings from, if the telephone network tells",
+    "practice_says": "when the practice opens again, and the like",
+    "wish": "what a waiting caller has asked for by a key",
+}
+"""Slots that the line itself sets before a service flow begins, with what they hold."""
 SPANISH_QUEUE, SPANISH = "spanish", "es"
 
 

@@ -38,6 +38,8 @@ VERIFIED = "verified"
 """Their outcome that proves it."""
 PROVED = "!proved"
 """The fact that the caller has proved who they are; the sign keeps it apart from slots."""
+RECIPIENT = "number"
+"""The argument that says where a message goes; whoever is called knows their own number."""
 
 _PROVE = f"lead here only after {IDENTITY}verify came out {VERIFIED}, or with when: {PATIENT}"
 
@@ -80,10 +82,19 @@ def _wording(scene: Scene, flow: Flow, wording: Wording, here: Facts) -> Found:
 
 def _operation(scene: Scene, flow: Flow, state: Do, here: Facts) -> Found:
     spec = scene.operations.get(state.operation)
-    if spec is not None and spec.verified and PROVED not in here:
-        path: Path = ("states", state.name, "do")
+    if spec is None or PROVED in here:
+        return
+    path: Path = ("states", state.name)
+    if spec.verified:
         message = f"{spec.name} is for callers who have proved who they are"
-        yield mistake(flow, path, Rule.NEEDS_PROOF, message, _PROVE)
+        yield mistake(flow, (*path, "do"), Rule.NEEDS_PROOF, message, _PROVE)
+    for argument, template in state.arguments.items() if spec.sends else ():
+        for name in slots_of(template):
+            slot = scene.slots.get(name)
+            if slot is not None and slot.phi is not Phi.NONE and argument != RECIPIENT:
+                message = f"{name} is {slot.phi}, and would be sent to somebody not known here"
+                place = (*path, "with", argument)
+                yield mistake(flow, place, Rule.TEXTS_PRIVATE, message, _PROVE)
 
 
 class _Analysis:

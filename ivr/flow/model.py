@@ -245,6 +245,8 @@ class OperationSpec:
     """Outcome to the slots it surely fills; an outcome not named here fills all it `gives`."""
     verified: bool = False
     """Whether the caller must have proved who they are before it is called."""
+    sends: bool = False
+    """Whether its arguments leave the practice in writing, as those of a text message do."""
     done: Mapping[str, str] = field(default_factory=dict)
     """Outcome to what was done then, in words for the person who takes the call over."""
     doc: str = ""

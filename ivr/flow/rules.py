@@ -52,17 +52,47 @@ class Rule(StrEnum):
     DEAD_END = "dead-end"
     LOOPS_WITHOUT_LISTENING = "loops-without-listening"
     RECURSIVE_CALL = "recursive-call"
+    NO_PROGRESS = "no-progress"
     # what is said and when
     MAYBE_UNSET = "maybe-unset"
+    NEVER_SET = "never-set"
     SPEAKS_PRIVATE = "speaks-private"
+    TEXTS_PRIVATE = "texts-private"
     NEEDS_PROOF = "needs-proof"
     LONG_MENU = "long-menu"
     LONG_PROMPT = "long-prompt"
+    HARD_WORDS = "hard-words"
+    UNTRANSLATED = "untranslated"
+    # how it is answered
     NO_PHRASE = "no-phrase"
+    NO_KEY = "no-key"
     KEY_RESERVED = "key-reserved"
     KEY_COLLIDES = "key-collides"
+    KEY_FIRST = "key-first"
+    NO_SUCH_KEY = "no-such-key"
     PHRASE_RESERVED = "phrase-reserved"
     PHRASE_COLLIDES = "phrase-collides"
+    PHRASES_OVERLAP = "phrases-overlap"
+    SOUNDS_ALIKE = "sounds-alike"
+    UNKNOWN_WORD = "unknown-word"
+
+
+WARNINGS = frozenset(
+    {
+        Rule.NO_PROGRESS,
+        Rule.NEVER_SET,
+        Rule.LONG_PROMPT,
+        Rule.HARD_WORDS,
+        Rule.UNTRANSLATED,
+        Rule.NO_KEY,
+        Rule.KEY_FIRST,
+        Rule.NO_SUCH_KEY,
+        Rule.PHRASES_OVERLAP,
+        Rule.SOUNDS_ALIKE,
+        Rule.UNKNOWN_WORD,
+    }
+)
+"""The rules whose breach does not keep a flow from going live."""
 
 
 MOST_NAMES = 200  # to guess among; the guess looks at each, for each misspelt name

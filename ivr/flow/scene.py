@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ivr.errors import FlowError
+from ivr.errors import FlowError, Severity
 from ivr.flow.fields import Path
 from ivr.flow.model import (
     Ask,
@@ -22,7 +22,7 @@ from ivr.flow.model import (
     State,
 )
 from ivr.flow.reader import Draft
-from ivr.flow.rules import Rule, closest
+from ivr.flow.rules import WARNINGS, Rule, closest
 from ivr.flow.ways import targets_of
 
 _PRIVACY = {Phi.NONE: 0, Phi.PERSONAL: 1, Phi.MEDICAL: 2}
@@ -169,9 +169,14 @@ def _wordings_of_question(question: Question, at: Path) -> Iterator[Wording]:
 
 def mistake(flow: Flow, path: Path, rule: Rule, message: str, hint: str = "") -> FlowError:
     """Note a mistake at *path* of *flow*, or as near to it as the reader's marks allow."""
+    line, column = _place(flow, path)
+    severity = Severity.WARNING if rule in WARNINGS else Severity.ERROR
+    return FlowError(flow.file, line, rule, message, hint, column, severity)
+
+
+def _place(flow: Flow, path: Path) -> tuple[int, int]:
     for length in range(len(path), 0, -1):
         if path[:length] in flow.marks:
-            line, column = flow.marks[path[:length]]
-            return FlowError(flow.file, line, rule, message, hint, column)
+            return flow.marks[path[:length]]
     state = flow.states.get(path[1]) if path[:1] == ("states",) else None
-    return FlowError(flow.file, state.line if state else flow.line, rule, message, hint)
+    return (state.line if state else flow.line), 1

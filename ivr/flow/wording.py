@@ -1,4 +1,4 @@
-"""Checks: can a caller follow what is said, and say what is wanted?"""
+"""Checks: can a caller say, or press, what is wanted?"""
 
 from collections.abc import Collection, Iterator
 
@@ -6,13 +6,9 @@ from ivr.errors import FlowError
 from ivr.flow.fields import Path
 from ivr.flow.model import Ask, Choice, Flow
 from ivr.flow.rules import Rule
-from ivr.flow.scene import Scene, Wording, mistake, wordings_of
-from ivr.flow.templates import fill
+from ivr.flow.scene import Scene, mistake
 
 MOST_CHOICES = 5  # of a menu heard, not seen; more are forgotten
-LONGEST_PROMPT = 10.0  # seconds; after that, callers stop listening
-WORDS_A_SECOND = 2.6  # of a synthetic voice at an ordinary rate
-WORDS_OF_A_SLOT = 3  # a drug with its strength, a date, a name
 
 ENGINE_KEYS = frozenset({"0", "*"})  # a person; back, help and the like
 
@@ -21,7 +17,7 @@ Found = Iterator[FlowError]
 
 def check_wording(scene: Scene, *, reserved: Collection[str]) -> Found:
     """
-    Check prompts, menus, phrases and keys.
+    Check menus, phrases and keys.
 
     Args:
         scene: All flows.
@@ -31,25 +27,8 @@ def check_wording(scene: Scene, *, reserved: Collection[str]) -> Found:
         for slot in flow.slots.values():
             yield from _choices(flow, ("slots", slot.name), slot.choices, reserved)
     for flow, state in scene.states():
-        for wording in wordings_of(state):
-            if wording.spoken:
-                yield from _length(flow, wording)
         if isinstance(state, Ask):
             yield from _menu(flow, state, reserved)
-
-
-def seconds_to_say(template: str) -> float:
-    """Estimate how long *template* takes to say, in seconds."""
-    words = fill(template, lambda _slot: "a " * WORDS_OF_A_SLOT).split()
-    return len(words) / WORDS_A_SECOND
-
-
-def _length(flow: Flow, wording: Wording) -> Found:
-    seconds = seconds_to_say(wording.template)
-    if seconds > LONGEST_PROMPT:
-        message = f"this takes about {seconds:.0f} s to say; {LONGEST_PROMPT:.0f} are the most"
-        hint = "say less, or split it into two states"
-        yield mistake(flow, wording.path, Rule.LONG_PROMPT, message, hint)
 
 
 def _menu(flow: Flow, state: Ask, reserved: Collection[str]) -> Found:

@@ -86,8 +86,9 @@ def test_the_flow_for_when_nobody_picks_up_must_be_there(
 def test_the_escape_proof_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(folder), "--escape") == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert 'main_menu.welcome 1 menu > "operator" or 0, then front_desk' in out
-    assert "main_menu.person 0 front_desk" in out
+    assert 'main_menu.welcome 1 4 menu > "operator" or 0, then front_desk' in out
+    assert "main_menu.person 0 0 front_desk" in out
+    assert "the longest way, from main_menu.welcome, takes 4 s at most" in out
 
 
 def test_scripts_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +99,59 @@ def test_scripts_get_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert run(str(folder), "--json") == 1
     found = json.loads(capsys.readouterr().out)
     assert found["ok"] is False
-    assert {"file", "line", "column", "rule", "message", "hint"} == found["errors"][0].keys()
+    assert {"file", "line", "column", "rule", "message", "hint", "severity"} == found["errors"][
+        0
+    ].keys()
+
+
+def test_a_warning_fails_the_check_only_when_strict(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace("Welcome.", "Press 1 for a message.")
+    (folder / "main_menu.yaml").write_text(text, "utf-8")
+    assert run(str(folder)) == 0
+    assert run(str(folder), "--strict") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{folder}/main_menu.yaml:6:18: warning: key-first: " in lines[0]
+    assert "no mistakes, 1 warning (version" in lines[1]
+    assert run(str(folder), "--json", "--strict") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["errors"]) == (False, [])
+    assert [one["severity"] for one in found["warnings"]] == ["warning"]
+
+
+def test_errors_and_warnings_of_all_files_are_told_together(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace("Welcome.", "Press 1 for a message.").replace("next: menu", "next: manu")
+    (folder / "main_menu.yaml").write_text(text, "utf-8")
+    assert run(str(folder)) == 1
+    rules = [line.split(": ")[1:3] for line in capsys.readouterr().out.splitlines()[:-1]]
+    assert rules == [
+        ["warning", "key-first"],
+        ["unknown-state", "there is no state manu (did you mean menu?)"],
+    ]
+
+
+def test_a_queue_without_a_title_in_every_language_is_a_warning(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queues = "queues:\n  front_desk: {title: the front desk}\n"
+    (folder / "queues.yaml").write_text(queues, "utf-8")
+    assert run(str(folder), "--strict") == 1
+    assert "queues.yaml:2:23: warning: untranslated: " in capsys.readouterr().out
+
+
+def test_the_slower_the_line_speaks_the_longer_is_a_prompt(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "This is a text of twenty words. " * 3
+    (folder / "main_menu.yaml").write_text(GOOD.replace("Welcome.", words), "utf-8")
+    assert run(str(folder), "--strict") == 0
+    slow = folder / "slow.toml"
+    slow.write_text("[speech]\nrate = 90\n", "utf-8")
+    assert run(str(folder), "--strict", "--settings", str(slow)) == 1
+    assert "long-prompt: this takes about 14 s" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -106,6 +159,6 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         run(str(tmp_path / "nowhere"))
 
 
-def test_the_shipped_flows_have_no_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shipped_flows_have_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     shipped = Path(__file__).parents[2] / "flows"
-    assert run(str(shipped)) == 0, capsys.readouterr().out
+    assert run(str(shipped), "--strict", "--escape") == 0, capsys.readouterr().out

@@ -34,7 +34,8 @@ def test_the_next_question_asks_for_keys_without_another_excuse() -> None:
 def test_a_menu_that_was_not_heard_yet_is_said_before_its_keys() -> None:
     call = at_menu()
     call.lose_hearing()
-    assert call.said.startswith(f"{phrases().keys_only} Say refill, hours, or message. Press one")
+    menu = "Say refill, hours, or message. For refill, press one"
+    assert call.said.startswith(f"{phrases().keys_only} {menu}")
 
 
 def test_yes_and_no_are_asked_for_by_key() -> None:

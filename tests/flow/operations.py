@@ -19,6 +19,7 @@ OPERATIONS = {
             fills={"not_found": ()},
             verified=True,
         ),
+        OperationSpec(name="texts.send", needs=("number", "text"), outcomes=("sent",), sends=True),
         OperationSpec(name="hours.today", needs=(), outcomes=("told",), gives={"hours": Phi.NONE}),
     )
 }

@@ -1,7 +1,7 @@
 from ivr.flow.compiler import compile_book
-from ivr.flow.escape import escape_proof
+from ivr.flow.escape import Pace, escape_proof
 from ivr.flow.machine import FlowBook
-from ivr.flow.model import Branch, Flow, Say
+from ivr.flow.model import Ask, Branch, Do, Flow, Handoff, Question, Say
 from tests.flow.operations import OPERATIONS
 from tests.flow.samples import BOOK
 
@@ -45,4 +45,29 @@ def test_a_loop_that_never_listens_has_no_way() -> None:
     ring = Say("ring", prompt="", on={"next": (Branch("ring"),)})
     flow = Flow(name="f", title="F", queue="q", start="ring", states={"ring": ring})
     (row,) = escape_proof(FlowBook({"f": flow}, version="", start="f"))
-    assert (row.turns, row.queue, str(row)) == (None, "", "no way to a person")
+    assert (row.turns, row.seconds, row.queue, str(row)) == (None, None, "", "no way to a person")
+    assert not row.holds
+
+
+def seconds(pace: Pace | None = None) -> dict[str, float | None]:
+    book = compile_book(BOOK, OPERATIONS, start="main_menu")
+    return {row.way[0]: row.seconds for row in escape_proof(book, pace)}
+
+
+def test_the_seconds_are_those_of_all_prompts_on_the_way_and_one_word() -> None:
+    pace = Pace(words_a_minute=60, word=2.0)  # four words of the welcome, seven of the menu
+    assert seconds(pace)["main_menu.welcome"] == 4 + 7 + 2
+
+
+def test_an_operation_takes_all_the_time_it_may() -> None:
+    assert seconds(Pace(words_a_minute=60, operation=30.0))["main_menu.look_up_hours"] == 30 + 4 + 1
+
+
+def test_of_two_ways_the_quicker_is_taken() -> None:
+    quick = Handoff("quick", queue="q", prompt="Now.")
+    slow = Ask("slow", Question(prompt="a " * 60), on={"next": (Branch("quick"),)})
+    first = Do("first", "x", {}, on={"one": (Branch("slow"),), "two": (Branch("quick"),)})
+    states = {state.name: state for state in (first, slow, quick)}
+    flow = Flow(name="f", title="F", queue="q", start="first", states=states)
+    row, *_ = escape_proof(FlowBook({"f": flow}, version="", start="f"))
+    assert (row.way, row.turns) == (("f.first", "f.quick"), 0)

@@ -5,15 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.errors import FlowErrors
-from ivr.flow.compiler import compile_book
-from ivr.flow.rules import Rule
-from tests.flow.operations import OPERATIONS
+from ivr.flow.rules import WARNINGS, Rule
+from tests.flow.judging import judged
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "flow-rules.md"
 HEAD = {"flow": "example", "title": "Example", "queue": "front_desk", "start": "first"}
-QUEUES = {"front_desk", "pharmacy", "billing"}
-RESERVED = {"operator", "help", "repeat", "go back"}
 
 SECTIONS = dict(
     re.findall(
@@ -46,11 +42,7 @@ def completed(text: str) -> str:
 
 
 def broken_rules(files: dict[str, str]) -> set[str]:
-    try:
-        compile_book(files, OPERATIONS, start="example", reserved=RESERVED, queues=QUEUES)
-    except FlowErrors as caught:
-        return {error.rule for error in caught.errors}
-    return set()
+    return {problem.rule for problem in judged(files)}
 
 
 def test_the_page_lists_every_rule_and_no_other() -> None:
@@ -65,3 +57,8 @@ def test_the_wrong_example_breaks_its_rule_and_no_other(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", Rule)
 def test_the_right_example_breaks_no_rule(rule: Rule) -> None:
     assert broken_rules(example(rule, "right")) == set()
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_the_page_tells_warnings_from_errors(rule: Rule) -> None:
+    assert SECTIONS[rule].lstrip().startswith("*Warning.* ") == (rule in WARNINGS)

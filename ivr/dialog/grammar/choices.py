@@ -100,14 +100,13 @@ class Choices:
         return choice.says[0] if choice and choice.says else str(value).replace("_", " ")
 
     def key_prompt(self) -> str:
-        """Name each choice and its key."""
+        """Name each choice and then its key: who hears the key first has forgotten it by then."""
         tag = language_of(self.language)
-        lead, link = ("Oprima", "para") if tag == "es" else ("Press", "for")
-        named = [
-            f"{_key_name(key, tag)} {link} {self.read_back(name)}"
+        lead, press = ("Para", "oprima") if tag == "es" else ("For", "press")
+        return " ".join(
+            f"{lead} {self.read_back(name)}, {press} {_key_name(key, tag)}."
             for key, name in _keys(self.choices)
-        ]
-        return f"{lead} {', '.join(named)}." if named else ""
+        )
 
     def _spoken(self) -> tuple[str, ...]:
         exact = _exact(self)

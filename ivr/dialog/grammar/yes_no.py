@@ -114,5 +114,5 @@ class YesNo:
     def key_prompt(self) -> str:
         """Name the two keys."""
         if language_of(self.language) == "es":
-            return "Oprima uno para sí, dos para no."
-        return "Press one for yes, two for no."
+            return "Para sí, oprima uno. Para no, oprima dos."
+        return "For yes, press one. For no, press two."

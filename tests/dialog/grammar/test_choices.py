@@ -83,13 +83,15 @@ def test_keys_are_those_of_the_author() -> None:
 def test_without_keys_of_the_author_positions_are_keys() -> None:
     assert KEYLESS.read_keys("2") == KeysComplete("pm")
     assert KEYLESS.read("number one") == Answer("am")
-    assert KEYLESS.key_prompt() == "Press one for morning, two for afternoon."
+    assert KEYLESS.key_prompt() == "For morning, press one. For afternoon, press two."
 
 
 def test_the_first_phrase_is_read_back() -> None:
     assert GRAMMAR.read_back("appointment") == "appointment"
     assert GRAMMAR.read_back("next_week") == "next week"
-    assert GRAMMAR.key_prompt() == "Press one for refill, two for appointment, three for insurance."
+    assert GRAMMAR.key_prompt() == (
+        "For refill, press one. For appointment, press two. For insurance, press three."
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_figures_in_a_phrase_are_heard_as_words() -> None:
 def test_a_choice_by_key_alone_needs_no_phrase() -> None:
     grammar = Choices((Choice("done", (), "#"),), "en")
     assert grammar.read_keys("#") == KeysComplete("done")
-    assert grammar.key_prompt() == "Press pound for done."
+    assert grammar.key_prompt() == "For done, press pound."
     assert grammar.read("done") is None
 
 

@@ -60,5 +60,5 @@ def test_the_answer_is_read_back_as_it_is_read(language: str) -> None:
 
 
 def test_the_keys_are_named() -> None:
-    assert ENGLISH.key_prompt() == "Press one for yes, two for no."
-    assert YesNo("es").key_prompt() == "Oprima uno para sí, dos para no."
+    assert ENGLISH.key_prompt() == "For yes, press one. For no, press two."
+    assert YesNo("es").key_prompt() == "Para sí, oprima uno. Para no, oprima dos."
