@@ -1,8 +1,9 @@
 """A person from everywhere, on a telephone: in every state, by key and by voice."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -15,8 +16,9 @@ from tests.line.hearing import hears
 from tests.speech.voices import on_the_phone
 from tests.support.agent_phone import AgentPhone
 from tests.support.line_process import LineProcess
-from tests.support.phone import Phone
+from tests.support.phone import Phone, RefusedError
 from tests.support.voice import Renderer
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.line
 
@@ -36,11 +38,26 @@ ANSWERED_WITHIN = 8.0  # seconds
 FROM_ANYWHERE = (sys.executable, "-m", "tests.line.serve_from_anywhere")
 
 
+@contextmanager
+def taken(line: LineProcess) -> Iterator[Phone]:
+    """Ring until the line takes the call: the leg of the agent before ends after the caller's."""
+    with ExitStack() as calls:
+        found: list[Phone] = []
+
+        def ring() -> bool:
+            with suppress(RefusedError):
+                found.append(calls.enter_context(Phone(line.port)))
+            return bool(found)
+
+        until(ring, what="a free place")
+        yield found[0]
+
+
 def call_each(line: LineProcess, places: list[str], ask: Callable[[Phone], None]) -> None:
     """Place a call from each of *places*; all must reach an agent."""
 
     def call(_place: str) -> None:
-        with Phone(line.port) as phone:
+        with taken(line) as phone:
             ask(phone)
 
     with ThreadPoolExecutor(AT_ONCE) as callers:
