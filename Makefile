@@ -3,8 +3,8 @@
 PY := .venv/bin/python
 # What follows `ivr serve`, such as ARGS="--sip-port 5070 --data /tmp/line2".
 ARGS ?=
-# What is tested, and how: TESTS="tests/flow -k escape".
-TESTS ?= tests
+# What is tested, and how: TESTS="tests/flow -k escape"; all of it by default.
+TESTS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test lint bench bench-speech bench-browser lock clean
@@ -23,7 +23,7 @@ run: setup ## Start the line with the invented clinic; prints how to ring it
 
 test: setup-dev ## Run every test; what a missing program keeps out is named at the end
 	@scripts/system-packages
-	$(PY) -m pytest $(TESTS)
+	@scripts/test $(TESTS)
 
 lint: setup-dev ## Check format, style, types, who may import whom, and the flows
 	$(PY) -m ruff format --check .
@@ -32,8 +32,9 @@ lint: setup-dev ## Check format, style, types, who may import whom, and the flow
 	.venv/bin/lint-imports
 	.venv/bin/ivr flow check --strict
 
-bench: setup-dev ## Ring the line and measure it on the wire; prints a table, writes JSON
+bench: setup-dev ## Ring the line, from a browser too, and measure it on the wire; writes JSON
 	$(PY) -m bench
+	$(PY) -m bench.browser
 
 bench-speech: setup-dev ## Measure what the recognisers understand of people's voices
 	$(PY) -m bench.speech
