@@ -57,6 +57,10 @@ class Verdict:
     """Expectations that came true."""
     failure: str = ""
     """What did not come true, and what was heard instead; `` when all did."""
+    line: int = 0
+    """Line of the step that did not, in the scenario's file; 0 when it is none."""
+    expected: str = ""
+    instead: str = ""
     transcript: list[Entry] = field(default_factory=list)
 
     @property
@@ -80,6 +84,13 @@ class Props:
 
 class _Failed(Exception):
     """An expectation did not come true."""
+
+    def __init__(self, expected: str, instead: str, *, line: int = 0) -> None:
+        self.expected = expected
+        self.instead = instead
+        self.line = line
+        where = f"line {line}: " if line else ""
+        super().__init__(f"{where}expected {expected!r}, {instead}")
 
 
 async def perform(scenario: Scenario, leg: AudioLeg, props: Props) -> Verdict:
@@ -107,7 +118,8 @@ async def perform(scenario: Scenario, leg: AudioLeg, props: Props) -> Verdict:
                 try:
                     await actor.play(verdict)
                 except _Failed as failed:
-                    verdict.failure = str(failed)
+                    verdict.failure, verdict.line = str(failed), failed.line
+                    verdict.expected, verdict.instead = failed.expected, failed.instead
                 following.cancel()  # the end that comes now is ours
                 await leg.hang_up()
     finally:
@@ -232,8 +244,7 @@ class _Actor:
 
     def _not_heard(self, step: Hears, name: str, why: str) -> _Failed:
         heard = " ".join(self._listener.rest) or "nothing"
-        where = f"line {step.line}: " if step.line else ""
-        return _Failed(f"{where}expected {name!r}, {why}; heard: {heard}")
+        return _Failed(name, f"{why}; heard: {heard}", line=step.line)
 
     async def _turn(self, step: Step, *, over: bool) -> None:
         """Wait until it is our turn, and forget what was said before."""
@@ -247,8 +258,7 @@ class _Actor:
 
     def _must_be_there(self, what: str, *, line: int = 0) -> None:
         if self._gone.is_set():
-            where = f"line {line}: " if line else ""
-            raise _Failed(f"{where}expected to come to {what!r}; the line hung up before")
+            raise _Failed(what, "the line hung up before it", line=line)
 
     async def _sound(self, step: Says | Noise, written: str) -> None:
         self._tell(Entry(self._listener.now, "caller", written))
@@ -273,9 +283,8 @@ class _Actor:
             async with asyncio.timeout(HANG_UP_WITHIN):
                 await self._gone.wait()
         except TimeoutError:
-            raise _Failed(
-                f"expected the line to hang up within {HANG_UP_WITHIN:g} s; it did not"
-            ) from None
+            within = f"within {HANG_UP_WITHIN:g} s"
+            raise _Failed("ends: line", f"the line did not hang up {within}") from None
         while self._listener.busy:
             await self._listener.news(within=DECODING)
 

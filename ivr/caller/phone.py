@@ -133,7 +133,8 @@ async def place(order: Order, tell: Callable[[Entry], None]) -> Verdict:
             leg = await endpoint.dial(order.uri, ring_for=RING_FOR)
         except CallError as error:
             _, _, reason = str(error.args[0]).partition(": ")  # the leg's id means nothing here
-            return Verdict(failure=f"the line did not answer: {reason}")
+            instead = f"the line did not answer: {reason}"
+            return Verdict(failure=instead, expected="an answer", instead=instead)
         watch.start()
         tell(Entry(0.0, "", "the line answers"))
         props = Props(order.sounds, transcribe, tell, order.agent_sentence)

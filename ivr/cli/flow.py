@@ -2,9 +2,9 @@
 
 import argparse
 
-from ivr.cli import flow_check, flow_publish, flow_versions
+from ivr.cli import flow_check, flow_publish, flow_test, flow_versions
 
-COMMANDS = (flow_check, flow_publish, flow_versions)
+COMMANDS = (flow_check, flow_test, flow_publish, flow_versions)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -62,6 +62,8 @@ class Run:
     failure: Failure | None
     transcript: tuple[Entry, ...]
     """All that was said and done, up to the failure."""
+    said: tuple[Spoken, ...]
+    """Every prompt, in order."""
     path: tuple[str, ...]
     """Every state visited, as `flow.state`, in order."""
     transitions: tuple[Way, ...]
@@ -72,6 +74,10 @@ class Run:
     """How operations came out, and where they were asked."""
     ending: HandOff | HangUp | None
     """How the line ended the call; None: it did not."""
+    places: tuple[str, ...]
+    """`flow.state` of each flow under way when the scenario was over, the outermost first."""
+    known: Mapping[str, Value]
+    """What the line knew then; of invented patients."""
 
     @property
     def passed(self) -> bool:
@@ -79,11 +85,11 @@ class Run:
         return self.failure is None
 
 
-Utter = Callable[[Rehearsal, Says | Noise], None]
-"""Lets a caller be heard in a rehearsal."""
+Utter = Callable[[Rehearsal, Says | Noise], str]
+"""Lets a caller be heard in a rehearsal; tells what was heard, `` where that is no question."""
 
 
-def as_text(call: Rehearsal, step: Says | Noise) -> None:
+def as_text(call: Rehearsal, step: Says | Noise) -> str:
     """Let the words themselves be heard; of noise and recordings nobody understands a word."""
     match step:
         case Says(text=text, sure=sure):
@@ -92,6 +98,7 @@ def as_text(call: Rehearsal, step: Says | Noise) -> None:
             call.say("")
         case _:
             assert_never(step)
+    return ""
 
 
 def run_text(scenario: Scenario, line: PaperLine, *, utter: Utter = as_text) -> Run:
@@ -120,11 +127,14 @@ def run_text(scenario: Scenario, line: PaperLine, *, utter: Utter = as_text) -> 
         scenario,
         failure,
         tuple(caller.transcript),
+        tuple(caller.call.spoken),
         dialog.path,
         tuple(line.book.taken),
         frozenset(p for spoken in caller.call.spoken for p in prompts_in(spoken, line.book)),
         frozenset(clinic.outcomes),
         caller.call.ending,
+        dialog.view.places,
+        dict(dialog.values),
     )
 
 
@@ -234,7 +244,8 @@ class _Caller:
             case Says() | Noise():
                 what = step.text or f"[{step.recording}]" if isinstance(step, Says) else "[noise]"
                 self._note("caller", what)
-                self._utter(self.call, step)
+                if heard := self._utter(self.call, step):
+                    self._note("", f"the line heard: {heard}")
             case Keys(keys=keys):
                 self._note("caller", f"[{keys}]")
                 self.call.press(keys.replace(" ", ""))

@@ -168,7 +168,7 @@ def test_a_line_that_hangs_up_too_early_is_told() -> None:
         line.hang_up_soon(4.0)
 
     verdict, _, _ = performance("steps:\n- hears: help\n- silence: 9\n- says: hello\n", prepare)
-    assert verdict.failure == "line 5: expected to come to 'says: hello'; the line hung up before"
+    assert verdict.failure == "line 5: expected 'says: hello', the line hung up before it"
     verdict, _, _ = performance("steps:\n- hears: goodbye\n", prepare)
     assert "the line hung up first" in verdict.failure
 
