@@ -95,8 +95,9 @@ function showColleagues(colleagues, me) {
 }
 
 function showTalks(talks, you, acts) {
-  write(byId("talks-count"), talks.length ? String(talks.length) : "");
-  rows(byId("talks"), talks.filter((talk) => talk.agent !== you.name), {
+  const others = talks.filter((talk) => talk.agent !== you.name);
+  write(byId("talks-count"), others.length ? String(others.length) : "");
+  rows(byId("talks"), others, {
     key: (talk) => talk.call,
     create: (talk) => talkRow(talk, acts),
     fill: (row, talk) => fillTalk(row, talk, you.attending),
