@@ -88,8 +88,8 @@ def _operation(scene: Scene, flow: Flow, state: Do, here: Facts) -> Found:
     if spec.verified:
         message = f"{spec.name} is for callers who have proved who they are"
         yield mistake(flow, (*path, "do"), Rule.NEEDS_PROOF, message, _PROVE)
-    for argument, template in state.arguments.items() if spec.sends else ():
-        for name in slots_of(template):
+    for argument in spec.needs if spec.sends else ():
+        for name in slots_of(state.arguments.get(argument, "")):
             slot = scene.slots.get(name)
             if slot is not None and slot.phi is not Phi.NONE and argument != RECIPIENT:
                 message = f"{name} is {slot.phi}, and would be sent to somebody not known here"

@@ -1,6 +1,7 @@
 """Checks: does every name mean something?"""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from ivr.errors import FlowError
 from ivr.flow.expressions import Expression
@@ -31,6 +32,8 @@ from ivr.flow.ways import answers_of, ways_of
 
 PATIENT = "patient"
 """The slot that says who the caller has proved to be; only identity operations fill it."""
+
+MOST_UNKNOWN = 20  # slots of one text that are told; a text with more is no prompt
 
 Found = Iterator[FlowError]
 
@@ -118,10 +121,10 @@ def _slots_exist(scene: Scene, flow: Flow, state: State) -> Found:
     guards = _guards_of(state)
     uses += [(path, sorted(guard.names)) for guard, path in guards.items()]
     for path, names in uses:
-        for name in names:
-            if name not in scene.slots:
-                hint = did_you_mean(name, scene.slots)
-                yield mistake(flow, path, Rule.UNKNOWN_SLOT, f"there is no slot {name}", hint)
+        unknown = (name for name in names if name not in scene.slots)
+        for name in islice(unknown, MOST_UNKNOWN):
+            hint = did_you_mean(name, scene.slots)
+            yield mistake(flow, path, Rule.UNKNOWN_SLOT, f"there is no slot {name}", hint)
     for guard, path in guards.items():
         for name, literal in guard.compared():
             answers = answers_of(scene.slots.get(name))

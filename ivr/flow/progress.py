@@ -34,6 +34,7 @@ from ivr.flow.ways import ways_of
 
 Found = Iterator[FlowError]
 _Place = tuple[str, str]  # flow, state
+_BACK = "return "  # before an outcome; no state is called so
 
 
 def check_progress(scene: Scene, *, given: Collection[str]) -> Found:
@@ -53,7 +54,7 @@ def check_progress(scene: Scene, *, given: Collection[str]) -> Found:
 
 
 def _never_set(scene: Scene, given: Collection[str]) -> Found:
-    possible = _possible(scene)
+    possible = settable(scene)
     for flow, state in scene.states():
         told: set[str] = set()
         for outcome, branches in ways_of(state).items():
@@ -71,12 +72,12 @@ def _never_set(scene: Scene, given: Collection[str]) -> Found:
                     yield mistake(flow, path, Rule.NEVER_SET, message, hint)
 
 
-def _possible(scene: Scene) -> Mapping[_Place, frozenset[str]]:
-    """Give each state the slots that may be set when it is left."""
-    edges = {
-        (flow.name, state.name): tuple(_leads(scene, flow, state)) for flow, state in scene.states()
-    }
-    found = {(flow.name, state.name): _sets(scene, state) for flow, state in scene.states()}
+def settable(scene: Scene) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Give every state, as flow and state, the slots that may be set when it is left."""
+    edges = _edges(scene)
+    found = dict.fromkeys(edges, frozenset[str]())
+    for flow, state in scene.states():
+        found[flow.name, state.name] = _sets(scene, state)
     todo = deque(reversed(finishing_order(edges)))
     waiting = set(todo)
     while todo:
@@ -91,6 +92,31 @@ def _possible(scene: Scene) -> Mapping[_Place, frozenset[str]]:
     return found
 
 
+def _edges(scene: Scene) -> dict[_Place, list[_Place]]:
+    """
+    Lead from each state to the next ones, through called flows and back.
+
+    All `return`s of an outcome lead to one place of their own, named after it, and that one to
+    what every caller does next: callers times returns would be too many.
+    """
+    edges: dict[_Place, list[_Place]] = {}
+    for flow, state in scene.states():
+        here = edges.setdefault((flow.name, state.name), [])
+        match state:
+            case Return(outcome=outcome):
+                here.append((flow.name, _BACK + outcome))
+            case Call() if (called := scene.called(state)) is not None:
+                here.append((called.name, called.start))
+                for outcome, branches in state.on.items():
+                    back = edges.setdefault((called.name, _BACK + outcome), [])
+                    back += _meant(scene, flow, branches)
+                if scene.broken.get(called.name):
+                    here += ((flow.name, to) for to in scene.leads(flow, state))
+            case _:
+                here += ((flow.name, to) for to in scene.leads(flow, state))
+    return edges
+
+
 def _sets(scene: Scene, state: State) -> frozenset[str]:
     match state:
         case Ask(question=question) if question.slot:
@@ -103,20 +129,6 @@ def _sets(scene: Scene, state: State) -> frozenset[str]:
             return frozenset(spec.gives) | proves
         case _:
             return frozenset()
-
-
-def _leads(scene: Scene, flow: Flow, state: State) -> Iterator[_Place]:
-    match state:
-        case Call() if (called := scene.called(state)) is not None:
-            yield called.name, called.start
-            if scene.broken.get(called.name):
-                yield from ((flow.name, to) for to in scene.leads(flow, state))
-        case Return(outcome=outcome):
-            for caller, call in scene.states():
-                if isinstance(call, Call) and call.flow == flow.name:
-                    yield from _meant(scene, caller, call.on.get(outcome, ()))
-        case _:
-            yield from ((flow.name, to) for to in scene.leads(flow, state))
 
 
 def _meant(scene: Scene, flow: Flow, branches: tuple[Branch, ...]) -> Iterator[_Place]:

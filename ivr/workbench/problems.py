@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivr.clinic.operations import SPECS
 from ivr.dialog.tripwire import alarm_in
-from ivr.dialog.universals import Universal, universal_in
+from ivr.dialog.universals import Universal, reserved_phrases, universal_in
 from ivr.errors import FlowError, FlowErrors, Severity
 from ivr.flow.advice import Surroundings, advise
 from ivr.flow.reader import read_draft
@@ -124,7 +124,7 @@ def _lexicon() -> Pronunciations | None:
 
 
 def _is_taken(phrase: str, language: str) -> bool:
-    return (
-        alarm_in(phrase, language) is not None
-        or universal_in(phrase, language) is Universal.OPERATOR
-    )
+    if phrase in reserved_phrases(language):  # an error of its own, told by `load_practice`
+        return False
+    asks = universal_in(phrase, language) is Universal.OPERATOR
+    return asks or alarm_in(phrase, language) is not None
