@@ -17,7 +17,7 @@ from tests.support.browser import MICROPHONE_HZ, NETWORK, PAGES, Chromium, brows
 from tests.support.console_agent import ConsoleAgent, free_port
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
-from tests.support.rtp_stream import RtpStream
+from tests.support.rtp_stream import HERE, RtpStream
 from tests.support.sound import level, level_of_tone, tone
 from tests.support.waiting import until
 from tests.webrtc.listening import RAW_MICROPHONE, page_hears_tone
@@ -52,7 +52,8 @@ def floor(new_line: NewLine) -> Iterator[Floor]:
         settings = {
             "flows": {"start": "refill_status"},
             "console": {"port": pages},
-            "handoff": {"agents": [robin]},
+            "line": {"outbound": f"sip:{{number}}@{HERE}:{phone.port}"},
+            "handoff": {"agents": [robin], "may_dial": ["212555*"]},
         }
         with new_line(settings) as line:
             yield Floor(line, pages, phone)
@@ -123,6 +124,29 @@ def test_a_caller_on_hold_hears_music_and_is_handed_to_a_colleague_who_was_asked
         assert floor.line.await_last_row()["handoff"] == "served"
 
     chromium.play(scene)
+
+
+def test_a_caller_is_put_through_to_a_number_that_may_be_rung_and_to_no_other(
+    chromium: Chromium, floor: Floor
+) -> None:
+    async def scene(page: Page) -> None:
+        async with in_a_talk(floor, page) as (dana, phone):
+            await send_to_number(page, "900-555-0142")
+            await expect(page.get_by_text("may not ring that number")).to_be_visible()
+            await heard(phone, MICROPHONE_HZ)
+            await send_to_number(page, "212-555-0143")
+            await heard(phone, ROBIN_HZ)
+            assert floor.robin.await_call().user == "2125550143"
+            await heard(floor.robin.await_call(), CALLER_HZ)
+            await dana.sees("After the call")
+
+    chromium.play(scene)
+
+
+async def send_to_number(page: Page, number: str) -> None:
+    await page.keyboard.press("t")
+    await page.get_by_label("or a telephone number").fill(number)
+    await page.keyboard.press("Enter")
 
 
 def test_a_caller_sent_through_a_flow_comes_back_and_the_agent_learns_what_came_of_it(
