@@ -33,6 +33,7 @@ from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.tones import beep, hold_music
+from ivr.speech.recorded import RecordedSpeaker, load_sounds
 from ivr.switchboard.place import Place
 from ivr.visit import Line
 from ivr.voice import Voice
@@ -135,11 +136,16 @@ class RunningLine:
             watching = asyncio.get_running_loop().create_task(self._flows.watch())
             self._stack.push_async_callback(_end, watching)
 
-    async def _start_voice(self) -> CachedSpeaker:
+    async def _start_voice(self) -> RecordedSpeaker:
         speech = self._settings.speech
         inner = PyttsxSpeaker(voices=voices_with(speech.voice), rate=speech.rate)
         self._stack.push_async_callback(inner.close)
-        return CachedSpeaker(inner, self._settings.data_folder / "prompts")
+        cached = CachedSpeaker(inner, self._settings.data_folder / "prompts")
+        sounds, problems = await asyncio.to_thread(load_sounds, Path(self._settings.flows.prompts))
+        for problem in problems:
+            extra = {"file": problem.file, "line": problem.line, "rule": problem.rule}
+            _log.warning("recorded prompt not as it should be", extra=extra)
+        return RecordedSpeaker(cached, sounds)
 
     def _connect(self, wording: Wording, speaker: Speaker, messages: MessageBox) -> Exchange:
         return Exchange(
@@ -158,7 +164,7 @@ class RunningLine:
     def _attend(
         self,
         wording: Wording,
-        speaker: CachedSpeaker,
+        speaker: RecordedSpeaker,
         messages: MessageBox,
         clinic: Clinic,
         records: CallBook,
@@ -215,7 +221,7 @@ class RunningLine:
                 _log.exception("what was kept long enough is not deleted; tried again tomorrow")
             await asyncio.sleep(A_DAY)
 
-    async def _prewarm(self, speaker: CachedSpeaker) -> None:
+    async def _prewarm(self, speaker: RecordedSpeaker) -> None:
         try:
             await speaker.prewarm(fixed_prompts(self._flows.practice.book))
         except SpeechError:
@@ -234,7 +240,7 @@ class RunningLine:
         return clinic
 
     def _voice(
-        self, speaker: CachedSpeaker, box: MessageBox, call: str, queue: str, about: str
+        self, speaker: RecordedSpeaker, box: MessageBox, call: str, queue: str, about: str
     ) -> Voice:
         keep = partial(box.keep_message, call=call, queue=queue, about=about)
         return Voice(speaker, self._ears, beep(), keep)

@@ -2,9 +2,29 @@
 
 import argparse
 
-from ivr.cli import flow_check, flow_publish, flow_test, flow_versions
+from ivr.cli import (
+    flow_check,
+    flow_new,
+    flow_publish,
+    flow_say,
+    flow_schema,
+    flow_script,
+    flow_show,
+    flow_test,
+    flow_versions,
+)
 
-COMMANDS = (flow_check, flow_test, flow_publish, flow_versions)
+COMMANDS = (
+    flow_new,
+    flow_check,
+    flow_test,
+    flow_publish,
+    flow_versions,
+    flow_show,
+    flow_say,
+    flow_script,
+    flow_schema,
+)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

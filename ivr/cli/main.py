@@ -14,6 +14,7 @@ from ivr.cli import (
     flow,
     messages,
     models,
+    prompts,
     queue,
     serve,
     try_,
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for family in (serve, call, agent, try_, flow, calls, queue, agents):
         family.add_parser(subparsers)
-    for family in (callbacks, messages, models, doctor):
+    for family in (callbacks, messages, prompts, models, doctor):
         family.add_parser(subparsers)
     return top
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from ivr.audio.resample import resample
 from ivr.audio.studio import flaws, unfit
 from ivr.audio.wav import Wav, decode
@@ -32,6 +34,9 @@ MANIFEST = "manifest.yaml"
 LONGEST_FILE = 40_000_000  # bytes; seven minutes at 48 kHz
 MOST_RECORDINGS = 5000
 GAP = bytes(1600)  # 0.1 s between two recordings that are said in one breath
+
+LIFT = 10 ** (4 / 20)  # espeak-ng's prompts are at -19 LUFS, recordings at -23
+LOUDEST = 32767.0
 
 _FILE = re.compile(r"[\w-][\w .-]{0,99}\.wav\Z")
 
@@ -205,7 +210,14 @@ def _examine(manifest: Path, recording: Recording) -> tuple[bytes | None, list[F
     if problem := unfit(wav):
         return None, [wrong("file", f"{recording.file} {problem}")]
     problems = [wrong("sound", f"{recording.file} {flaw}") for flaw in flaws(wav)]
-    return resample(wav.pcm, from_hz=wav.rate_hz), problems
+    return _lifted(resample(wav.pcm, from_hz=wav.rate_hz)), problems
+
+
+def _lifted(pcm: bytes) -> bytes:
+    """Make *pcm* as loud as the synthesised prompts around it, as far as its peaks allow."""
+    samples = np.frombuffer(pcm, "<i2").astype(np.float64)
+    peak = float(np.abs(samples).max(initial=1.0))
+    return bytes((samples * min(LIFT, LOUDEST / peak)).astype("<i2").tobytes())
 
 
 def _read(path: Path) -> Wav:

@@ -119,7 +119,7 @@ def _legend(diagram: Diagram, overlay: Overlay | None) -> Iterator[str]:
     across = 5
     for at in range(0, len(swatches), across):
         cells = "".join(
-            f'<TD BORDER="2" COLOR="{line}" BGCOLOR="{fill}" CELLPADDING="3">'
+            f'<TD BORDER="2" COLOR="{line}" BGCOLOR="{fill}" CELLPADDING="5">'
             f'<FONT POINT-SIZE="10" COLOR="{text}">{_text(means)}</FONT></TD>'
             for fill, line, text, means in swatches[at : at + across]
         )
@@ -169,7 +169,8 @@ def _edge(arrow: Arrow, overlay: Overlay | None) -> str:
     note = overlay.arrow_notes.get(arrow.pair) if overlay else None
     label = "<BR/>".join([*map(_text, words), *([f"<B>{_text(note)}</B>"] if note else [])])
     style = ', style="dashed", weight=0' if arrow.rescue else ""
-    shown = f", label=< {label} >" if label else ""
+    cell = f'<TABLE BORDER="0" CELLPADDING="3"><TR><TD>{label}</TD></TR></TABLE>'
+    shown = f", label=<{cell}>" if label else ""
     return (
         f'  "{arrow.source}" -> "{arrow.to}" [color="{colour}", fontcolor="{text}", '
         f"penwidth={width:.1f}{style}{shown}];"

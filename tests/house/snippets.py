@@ -19,7 +19,7 @@ from tests.support.need import ROOT
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<info>\S[^\n]*)\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
-QUICK = re.compile(r"ivr (?:flow|models list)\b|.*\| *ivr try\b")
+QUICK = re.compile(r"ivr (?:flow|models list|prompts)\b|mkdir -p prompts\b|.*\| *ivr try\b")
 """Commands that are run, not only read: quick ones, and those that are told what to answer."""
 OTHERS = frozenset(
     ["cd", "cp", "docker", "git", "journalctl", "kill", "mkdir", "printf", "sudo", "systemctl"]

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.audio import wav
-from ivr.audio.pcm import duration
+from ivr.audio.loudness import integrated_loudness
+from ivr.audio.pcm import SAMPLE_RATE_HZ, duration
 from ivr.speech.recorded import GAP, RecordedSpeaker, load_sounds, read_manifest, text_hash
 from tests.audio.test_studio import take
 
@@ -92,6 +94,20 @@ def test_a_recording_is_read_at_the_rate_of_the_line(tmp_path: Path) -> None:
     sounds, wrong = load_sounds(tmp_path)
     assert wrong == ()
     assert duration(sounds["en"][WELCOME]) == pytest.approx(2.2, abs=0.01)
+
+
+def test_a_recording_is_played_as_loud_as_what_is_synthesised(tmp_path: Path) -> None:
+    keep(tmp_path, "welcome.wav", take())
+    keep(tmp_path, "menu.wav", take(lufs=-3.01))
+    manifest(
+        tmp_path, (WELCOME, "welcome.wav", text_hash(WELCOME)), (MENU, "menu.wav", text_hash(MENU))
+    )
+    sounds, _ = load_sounds(tmp_path)
+    found = integrated_loudness(sounds["en"][WELCOME], rate_hz=SAMPLE_RATE_HZ)
+    assert found == pytest.approx(-19, abs=0.2)
+    loudest = np.abs(np.frombuffer(sounds["en"][MENU], "<i2").astype(int)).max()
+    assert loudest > 32000
+    assert integrated_loudness(sounds["en"][MENU], rate_hz=SAMPLE_RATE_HZ) < -3
 
 
 def test_a_changed_wording_is_noticed_and_not_played(tmp_path: Path) -> None:

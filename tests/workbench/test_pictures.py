@@ -4,10 +4,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ivr.errors import ProgramError
+from ivr.flow.diagram import diagram_of
 from ivr.flow.overlay import Overlay, Tone, coverage_of, traffic_of, walk_of
+from ivr.loading import load_practice
 from ivr.workbench import pictures
 from tests.flow.test_diagram import PATH, diagram
-from tests.support.need import need_program
+from tests.flows.shipped import SETTINGS
+from tests.support.need import ROOT, need_program
 
 
 def overlays() -> list[Overlay | None]:
@@ -80,3 +83,16 @@ def test_mermaid_colours_what_is_lit() -> None:
     text = pictures.mermaid_of(diagram(), overlay=walk)
     assert f"style s0 stroke:{pictures.LIT[Tone.WALK]}" in text
     assert "linkStyle 3" in text
+
+
+def test_the_picture_in_the_documents_shows_the_flow_as_it_is() -> None:
+    """Otherwise draw it anew: ivr flow show refill_status --out docs/images/…."""
+    svg = ET.fromstring((ROOT / "docs/images/flow-refill-status.svg").read_text("utf-8"))  # noqa: S314 - our own picture
+    shown = list(svg.itertext())
+    practice = load_practice(SETTINGS)
+    flow = practice.book.flows["refill_status"]
+    drawn = diagram_of(flow, flows=practice.book.flows, queue_title=practice.office.title)
+    words = [box.title for box in drawn.boxes]
+    words += [box.detail for box in drawn.boxes if box.detail]
+    words += [word for arrow in drawn.arrows for word in arrow.words]
+    assert [word for word in words if word not in shown] == []
