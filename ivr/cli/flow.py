@@ -4,10 +4,8 @@ import argparse
 
 from ivr.cli import (
     flow_check,
-    flow_new,
     flow_publish,
     flow_say,
-    flow_schema,
     flow_script,
     flow_show,
     flow_test,
@@ -15,7 +13,6 @@ from ivr.cli import (
 )
 
 COMMANDS = (
-    flow_new,
     flow_check,
     flow_test,
     flow_publish,
@@ -23,7 +20,6 @@ COMMANDS = (
     flow_show,
     flow_say,
     flow_script,
-    flow_schema,
 )
 
 
