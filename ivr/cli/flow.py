@@ -4,8 +4,10 @@ import argparse
 
 from ivr.cli import (
     flow_check,
+    flow_new,
     flow_publish,
     flow_say,
+    flow_schema,
     flow_script,
     flow_show,
     flow_test,
@@ -13,6 +15,7 @@ from ivr.cli import (
 )
 
 COMMANDS = (
+    flow_new,
     flow_check,
     flow_test,
     flow_publish,
@@ -20,6 +23,7 @@ COMMANDS = (
     flow_show,
     flow_say,
     flow_script,
+    flow_schema,
 )
 
 
