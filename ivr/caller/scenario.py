@@ -70,7 +70,9 @@ __all__ = [  # a scenario and all that it is made of
     "Slots",
     "Step",
     "load_scenario",
+    "read_draft",
     "read_scenario",
+    "text_in",
 ]
 
 START_FLOW = "main_menu"
@@ -146,13 +148,23 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         FlowErrors: It cannot be read, or every mistake in it.
     """
+    return read_scenario(text_in(path), file=str(path))
+
+
+def text_in(path: Path) -> str:
+    """
+    Give the text of a scenario file.
+
+    Raises:
+        FlowErrors: It cannot be read, or is no text.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         what = f"the scenario cannot be read: {error.strerror}"
         raise FlowErrors([FlowError(str(path), 1, "unreadable-file", what)]) from error
-    return read_scenario(decode(data, file=str(path)), file=str(path))
+    return decode(data, file=str(path))
 
 
 def read_scenario(text: str, *, file: str) -> Scenario:
@@ -166,6 +178,14 @@ def read_scenario(text: str, *, file: str) -> Scenario:
     Raises:
         FlowErrors: Every mistake of the file at once.
     """
+    scenario, mistakes = read_draft(text, file=file)
+    if mistakes or scenario is None:
+        raise FlowErrors(mistakes)
+    return scenario
+
+
+def read_draft(text: str, *, file: str) -> tuple[Scenario | None, tuple[FlowError, ...]]:
+    """Read as much of a scenario as can be read; what cannot is left out, with its mistakes."""
     root, refused = parse_tree(text, file=file)
     notes = Notes(file)
     notes.errors.extend(refused)
@@ -175,9 +195,7 @@ def read_scenario(text: str, *, file: str) -> Scenario:
     elif root is not None or not refused:
         message, hint = "a scenario is a mapping", "it begins with title: …"
         notes.errors.append(FlowError(file, 1, Rule.WRONG_SHAPE, message, hint))
-    if notes.errors or scenario is None:
-        raise FlowErrors(notes.errors)
-    return scenario
+    return scenario, tuple(notes.errors)
 
 
 def _scenario(root: Fields, notes: Notes) -> Scenario:

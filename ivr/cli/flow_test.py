@@ -128,7 +128,7 @@ def test(options: argparse.Namespace) -> int:
         in_all(found, kind).percent >= options.threshold for kind in GUARDED
     )
     if options.junit:
-        options.junit.write_text(junit(performed.results, seconds=seconds), encoding="utf-8")
+        keep(options.junit, junit(performed.results, seconds=seconds))
     if options.json:
         print(json.dumps(for_scripts(performed, found, line, seconds=seconds, enough=enough)))
     else:
@@ -139,6 +139,20 @@ def test(options: argparse.Namespace) -> int:
             print(f"{wanted}: less than {options.threshold:g} % is covered")
         print(summary(performed.results, seconds=seconds))
     return 0 if came_true(performed.results) and enough else EXIT_FAILED
+
+
+def keep(file: Path, report: str) -> None:
+    """
+    Write *report*.
+
+    Raises:
+        SettingsError: It cannot be written.
+    """
+    try:
+        file.write_text(report, encoding="utf-8")
+    except OSError as error:
+        found = f"{file}: {error.strerror}"
+        raise SettingsError("--junit", found=found, accepted="a file we can write") from error
 
 
 def where(options: argparse.Namespace) -> tuple[Settings, list[Path]]:

@@ -1,9 +1,10 @@
 """Finding the scenarios of a line and judging whether they fit its flows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ivr.caller.scenario import Scenario, Slots, load_scenario
+from ivr.caller.scenario import Scenario, Slots, read_draft, text_in
 from ivr.errors import FlowError, FlowErrors
 from ivr.flow.machine import FlowBook
 from ivr.flow.rules import Rule, did_you_mean, shown
@@ -31,12 +32,16 @@ def load_suite(files: Iterable[Path], book: FlowBook) -> tuple[Scenario, ...]:
     mistakes: list[FlowError] = []
     for file in files:
         try:
-            scenario = load_scenario(file)
+            scenario, refused = read_draft(text_in(file), file=str(file))
         except FlowErrors as caught:
             mistakes += caught.errors
-        else:
+            continue
+        mistakes += refused
+        if scenario is not None:
             scenarios.append(scenario)
-            mistakes += misfits(scenario, book)
+            # Where a step could not be read, the places of the others are not known.
+            whole = scenario if not refused else replace(scenario, steps=())
+            mistakes += misfits(whole, book)
     if mistakes:
         raise FlowErrors(mistakes)
     return tuple(scenarios)

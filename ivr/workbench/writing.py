@@ -60,12 +60,15 @@ def with_hearing(scenario: Scenario, line: PaperLine) -> Scenario:
 
 
 def _expected(said: tuple[Spoken, ...]) -> list[Hears]:
-    """Expect of the last prompt some words that are the same on every day, for every patient."""
-    if not said:
-        return []
-    pieces = [" ".join(piece.split()) for piece in _SLOT_OR_END.split(said[-1].template)]
-    best = max(pieces, key=lambda piece: min(len(words_of(piece)), MOST_WORDS))
-    return [Hears(" ".join(best.strip(",").split()[:MOST_WORDS]))] if words_of(best) else []
+    """Expect of each prompt some words that are the same on every day, for every patient."""
+    found = []
+    for spoken in said:
+        pieces = (" ".join(piece.split()) for piece in _SLOT_OR_END.split(spoken.template))
+        best = max(pieces, key=lambda piece: min(len(words_of(piece)), MOST_WORDS))
+        words = " ".join(best.strip(",").split()[:MOST_WORDS]).rstrip(",")
+        if words_of(words):
+            found.append(Hears(words))
+    return found
 
 
 def _end(run: Run) -> Ends:

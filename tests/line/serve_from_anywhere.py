@@ -12,8 +12,7 @@ from ivr.dialog.dialog import Dialog
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
-from tests.flows.shipped import book_starting_at
-from tests.flows.test_scenarios import SOME_VALUES
+from tests.flows.shipped import book_starting_at, some_values
 
 PLACES = "TEST_PLACES"
 """Environment: the states, as `flow.state`, separated by blanks."""
@@ -38,7 +37,7 @@ class Turntable:
             return Dialog(flows, words, start=start, today=today, values=values)
         flow, _, state = next(self._places).partition(".")
         there = book_starting_at(flow, state)
-        return Dialog(there, words, start=flow, today=today, values=SOME_VALUES)
+        return Dialog(there, words, start=flow, today=today, values=some_values())
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from ivr.flow.model import Handoff
-from tests.flows.shipped import book
-from tests.flows.test_scenarios import PLACES
+from tests.flows.shipped import book, places
 from tests.line import serve_from_anywhere
 from tests.line.conftest import AGENT_HZ, NewLine
 from tests.line.hearing import hears
@@ -22,10 +21,10 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.line
 
-ALL = [f"{flow}.{state}" for flow, state in PLACES]
+ALL = [f"{flow}.{state}" for flow, state in places()]
 ASKED = [
     f"{flow}.{state}"
-    for flow, state in PLACES
+    for flow, state in places()
     if not isinstance(book().flows[flow].states[state], Handoff)
 ]
 """In a handoff nobody is asked what they want."""

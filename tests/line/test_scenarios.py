@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from ivr.caller.scenario import Ends, Says, Silence
-from tests.flows.shipped import SCENARIOS as ALL
-from tests.flows.shipped import scenario
+from tests.flows.shipped import SCENARIOS, scenario
 from tests.line.conftest import AGENT_HZ, NewLine
 from tests.line.visits import Visit, perform, rehearsed
 from tests.support.agent_phone import AgentPhone
@@ -25,7 +24,6 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.line
 
-SCENARIOS = [path for path in ALL if not scenario(path).text_only]
 PATIENCE = 300  # seconds; the first test waits for many calls
 TAKES_A_MESSAGE = "nobody_available"
 BY_SPEECH = [
