@@ -32,8 +32,8 @@ from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
 from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
-from ivr.speech.tones import beep, hold_music
 from ivr.speech.recorded import RecordedSpeaker, load_sounds
+from ivr.speech.tones import beep, hold_music
 from ivr.switchboard.place import Place
 from ivr.visit import Line
 from ivr.voice import Voice
