@@ -23,6 +23,7 @@ from ivr.loading import fixed_prompts, load_wording
 from ivr.ports import AudioLeg, Clinic, Speaker
 from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
+from ivr.records.accounts import AccountBook
 from ivr.records.calls import CallBook
 from ivr.records.notes import NoteBook
 from ivr.records.recordings import Recordings
@@ -56,6 +57,7 @@ class RunningLine:
         self._flows: LiveFlows
         self._exchange: Exchange
         self._attendant: Attendant
+        self._accounts: AccountBook
         self._endpoint: SipEndpoint
         self._ears: SpeechClient
 
@@ -103,6 +105,8 @@ class RunningLine:
         self._stack.push_async_callback(records.close)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
         exchange = self._exchange = self._connect(wording, speaker, messages)
+        self._accounts = AccountBook(settings.account_book)
+        self._stack.push_async_callback(self._accounts.close)
         self._start_sweeping(messages, records, exchange.notes)
         self._attendant = self._attend(wording, speaker, messages, clinic, records)
         await self._prewarm(speaker)
@@ -186,6 +190,7 @@ class RunningLine:
                 calls=records,
                 live=self._live,
                 recordings=self._start_recordings(),
+                accounts=self._accounts if self._settings.records.replay == "on" else None,
                 when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
             )
         )
@@ -216,6 +221,7 @@ class RunningLine:
                     gone += await notes.delete_before(before)
                 if before := limit(kept.call_days, now=now):
                     gone += await records.delete_before(before)
+                    await self._accounts.delete_before(before)
                 _log.info("kept long enough, deleted", extra={"count": gone})
             except StoreError:
                 _log.exception("what was kept long enough is not deleted; tried again tomorrow")

@@ -128,6 +128,9 @@ class Records:
     """Folder of recordings; `` for `recordings` in the data folder."""
     record: str = "off"
     """`off`, `announced` (callers are told, and recorded)."""
+    replay: str = "on"
+    """`on`: what happened in a call is kept, without anything of the patient, for `ivr replay`;
+    as long as the call's row. `off`: it is not."""
     recording_days: int = 30
     """Days recordings are kept; 0: for ever. The same for the two below."""
     message_days: int = 90
@@ -219,6 +222,11 @@ class Settings:
         return self.data_folder / "versions.db"
 
     @property
+    def account_book(self) -> Path:
+        """What happened in each call, without anything of the patient."""
+        return self.data_folder / "accounts.db"
+
+    @property
     def audit_log(self) -> Path:
         """Who looked at or listened to what was kept."""
         return self.data_folder / "audit.log"
@@ -239,6 +247,7 @@ CHOICES = {
     "speech.engine": ("auto", "vosk", "sphinx", "remote", "none"),
     "flows.watch": ("off", "publish"),
     "records.record": ("off", "announced"),
+    "records.replay": ("on", "off"),
     "console.caller_page": ("auto", "on", "off"),
     "log_level": ("debug", "info", "warning", "error"),
 }

@@ -15,12 +15,14 @@ from ivr.announcing import sounds_for
 from ivr.bridge import Aside, Desk, Means, Report
 from ivr.conversing import Converse
 from ivr.desk import AgentPhones, Switchboard, Waiting
+from ivr.dialog.account import Account
 from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import CallerHungUp
 from ivr.dialog.view import DialogView
+from ivr.dialog.witness import Witness
 from ivr.dialog.wording import Wording
-from ivr.errors import HandoffError, LegLost, SpeechError
+from ivr.errors import HandoffError, LegLost, SpeechError, StoreError
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
 from ivr.handoff.actions import Outcome, Trouble
@@ -33,6 +35,7 @@ from ivr.outcome import HELPED, outcome_of
 from ivr.place_keeping import PlaceKeeping
 from ivr.ports import AudioLeg, Clinic, Gone, Keyed, Played, Speaker
 from ivr.queueing import OncePlaced
+from ivr.records.accounts import AccountBook
 from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
 from ivr.records.recordings import Recorder, Recordings
 from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
@@ -70,6 +73,8 @@ class Line:
     live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
+    accounts: AccountBook | None = None
+    """None: nothing is kept to tell calls again."""
     when_closed: Callable[[str], str] = lambda _queue: ""
     """The flow a closed queue's callers hear, by the queue; `` for the one for nobody there."""
 
@@ -90,6 +95,7 @@ class Visit:
         self._request: Request | None = None
         self._early: list[Keyed] = []
         self._recorder: Recorder | None = None
+        self._accounts: list[Account] = []
         self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
 
     async def run(self) -> None:
@@ -125,6 +131,7 @@ class Visit:
         await self._end_recording()
         self._keep(ended=datetime.now(UTC), outcome=outcome_of(self._row))
         await self._leg.hang_up()
+        await self._keep_accounts()
 
     def broke(self, error: Exception) -> None:
         """Note that the call ends for a fault of ours."""
@@ -147,7 +154,8 @@ class Visit:
         Who is *awaited* by an agent goes back to them without a goodbye.
         """
         self._in_flow = flow
-        dialog = self._dialog = Dialog(
+        kind = Dialog if self._line.accounts is None else Witness
+        dialog = self._dialog = kind(
             self._book,
             self._line.wording,
             start=flow,
@@ -165,6 +173,8 @@ class Visit:
             try:
                 return await run_call(dialog, leg, clinic, queue=queue)
             finally:
+                if isinstance(dialog, Witness) and (account := dialog.account()) is not None:
+                    self._accounts.append(account)
                 added = (values or {}).keys()
                 self._values = {k: v for k, v in dialog.values.items() if k not in added}
                 self._keep(
@@ -329,6 +339,14 @@ class Visit:
             self._leg.tap(None)
             recording = await recorder.close()
             self._keep(recording=recording.file, recording_stopped=recording.stopped)
+
+    async def _keep_accounts(self) -> None:
+        book, accounts = self._line.accounts, self._accounts
+        if book is not None and accounts:
+            try:
+                await book.keep(self._call, accounts)
+            except StoreError:
+                _log.warning("call cannot be replayed", extra={"call": self._call})
 
     def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         self._row = replace(self._row, **changes)

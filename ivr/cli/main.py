@@ -16,6 +16,7 @@ from ivr.cli import (
     models,
     prompts,
     queue,
+    replay,
     serve,
     try_,
 )
@@ -35,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for family in (serve, call, agent, try_, flow, calls, queue, agents):
         family.add_parser(subparsers)
-    for family in (callbacks, messages, prompts, models, doctor):
+    for family in (callbacks, messages, prompts, replay, models, doctor):
         family.add_parser(subparsers)
     return top
 

@@ -46,6 +46,11 @@ class Asking(Activity):
         self._asked = False
         self._restarts = 0
 
+    @property
+    def confirming(self) -> bool:
+        """Whether an answer is being read back."""
+        return self._matter is not self._inquiry
+
     def begin(self, *, now: float) -> Verdict | None:
         """Ask, unless the caller has keyed the answer already."""
         self._keypad.clear()

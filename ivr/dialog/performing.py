@@ -46,6 +46,11 @@ class Performing(Activity):
         self._fillers = 0
         self._result: Follow | None = None
 
+    @property
+    def operation(self) -> str:
+        """What is asked of the clinic."""
+        return self._request.operation
+
     def begin(self, *, now: float) -> None:
         """Ask the clinic."""
         self._limit = now + OPERATION_LIMIT
