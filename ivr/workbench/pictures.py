@@ -139,14 +139,15 @@ def _node(box: Box, overlay: Overlay | None, *, prompts: bool) -> str:
         line, fill, text = UNLIT[overlay.tone], "#ffffff", "#64748b"
         style += ",dashed" if overlay.tone is Tone.COVERAGE else ""
     rings = ", peripheries=2" if box.kind is Kind.CALL else ""
-    label = _node_label(box, overlay.box_notes.get(box.name, ()) if overlay else (), prompts)
+    notes = overlay.box_notes.get(box.name, ()) if overlay else ()
+    label = _node_label(box, notes, prompts=prompts)
     return (
         f'  "{box.name}" [shape={look.shape}, style="{style}", fillcolor="{fill}", color="{line}", '
         f'fontcolor="{text}", penwidth={width}{rings}, label=<{label}>];'
     )
 
 
-def _node_label(box: Box, notes: tuple[str, ...], prompts: bool) -> str:  # noqa: FBT001 - private, one caller
+def _node_label(box: Box, notes: tuple[str, ...], *, prompts: bool) -> str:
     lines = [f"<B>{_text(box.title)}</B>"]
     if box.detail:
         lines.append(f'<FONT POINT-SIZE="10">{_text(box.detail)}</FONT>')

@@ -87,7 +87,9 @@ def own_sayings(wording: Wording, *, language: str) -> tuple[Saying, ...]:
         value = getattr(phrases, part.name)
         texts: tuple[str, ...] = (value,) if isinstance(value, str) else value
         for number, template in enumerate(texts, start=1):
-            when = in_words(part.name) + (f" {number}" if len(texts) > 1 else "")
+            when = _OWN.get(part.name) or in_words(part.name)
+            when = when.replace("briefing", "to the agent:", 1)
+            when += f" {number}" if len(texts) > 1 else ""
             text = fill(template, lambda name: _PLACES.get(name, in_words(name)))
             spoken_in = "es" if part.name == "spanish" else language
             own = Saying(LINE, "", when, text, template, spoken_in, text == template)
@@ -203,6 +205,20 @@ def _named_examples(today: date) -> Mapping[str, Value]:
         "practice_says": "We are closed. We open again tomorrow, at eight in the morning.",
     }
 
+
+_OWN = {
+    "no_input": "silence",
+    "no_match": "not understood",
+    "confirm": "read back",
+    "confirm_again": "read back again",
+    "not_confirmed": "“no” to the read-back",
+    "keys_only": "the line cannot hear",
+    "filler": "if records are slow",
+    "not_understood": "last try: a person",
+    "clinic_down": "records down: a person",
+    "line_trouble": "trouble: a person",
+}
+"""When the line says what, where the name in the file does not tell a newcomer."""
 
 _PLACES = {
     "answer": "tomorrow",

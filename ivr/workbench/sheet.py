@@ -180,7 +180,9 @@ class _Part:
                 count = f"<span{flag}>{_counted(size, 'choice')}</span>"
                 return f"{name} <i>menu of {count}: {_text(', '.join(named))}</i>"
             case Ask(question=question):
-                return f"{name} <i>asks for the {_text(in_words(question.slot or ''))}</i>"
+                slot = self._flow.slots[question.slot or ""]
+                wanted = "yes or no" if slot.type == "yes_no" else f"the {in_words(slot.name)}"
+                return f"{name} <i>asks for {_text(wanted)}</i>"
             case Call(flow=called):
                 flow = self._from.book.flows[called]
                 return f"{name} <i>goes through “{_text(flow.title)}”, a part of its own</i>"
@@ -192,9 +194,8 @@ class _Part:
     def _row(self, said: Sequence[Saying]) -> str:
         text = said[0].text
         when = "; ".join(saying.when for saying in said)
-        spoken_slots = "" if said[0].cacheable else ' class="example"'
         return (
-            f"<tr><td>{_text(when)}</td><td{spoken_slots}>{_text(text)}</td>"
+            f"<tr><td>{_text(when)}</td><td>{_text(text)}</td>"
             f"{_measures(said[0], self._from.words_a_minute)}<td></td></tr>\n"
         )
 

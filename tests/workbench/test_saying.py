@@ -85,8 +85,9 @@ def test_the_lines_own_words_are_all_there() -> None:
     own = own_sayings(wording(), language="en")
     assert {saying.flow for saying in own} == {LINE}
     texts = {saying.when: saying.text for saying in own}
-    assert texts["no input 1"] == wording()("en").no_input[0]
+    assert texts["silence 1"] == wording()("en").no_input[0]
     assert texts["place"] == "You are number three in line."
+    assert texts["to the agent: urgent"] == wording()("en").briefing_urgent
     assert not any("{" in text for text in texts.values())
 
 

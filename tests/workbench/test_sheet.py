@@ -69,6 +69,11 @@ def test_it_tells_the_size_of_menus_and_which_keys_they_have() -> None:
     assert "menu of 3 choices : appointment (key 1), refill (key 2), insurance (key 3)" in page
 
 
+def test_a_question_tells_what_it_wants_to_know() -> None:
+    assert "Ask number asks for the rx number" in words(sheet("refill_status"))
+    assert "Ask sure asks for yes or no" in words(sheet("appointment_confirmation"))
+
+
 def test_it_shows_how_numbers_dates_and_doses_are_spoken() -> None:
     page = words(sheet("refill_status"))
     assert "rx number 4821507 four eight two, one five zero seven" in page
