@@ -1,9 +1,14 @@
 import textwrap
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ivr.flow.diagram import Arrow, Diagram, Kind, diagram_of, in_words
 from ivr.flow.model import Flow
 from ivr.flow.overlay import Visit, coverage_of, traffic_of, walk_of
 from ivr.flow.reader import read_draft
+from ivr.flow.ways import targets_of
+from tests.flow.random_flows import flows
 
 TEXT = """\
     flow: refills
@@ -45,8 +50,8 @@ def flow() -> Flow:
 
 def diagram() -> Diagram:
     identity = Flow("identity", "Proving who is calling", "front_desk", "a", {})
-    flows = {"refills": flow(), "identity": identity}
-    return diagram_of(flow(), flows=flows, queue_title=lambda name: f"the {name}")
+    named = {"refills": flow(), "identity": identity}
+    return diagram_of(flow(), flows=named, queue_title=lambda name: f"the {name}")
 
 
 def arrows() -> dict[tuple[str, str], Arrow]:
@@ -158,3 +163,18 @@ def test_no_calls_are_no_traffic() -> None:
     overlay = traffic_of(diagram(), [], since="")
     assert overlay.caption == "0 calls came through this flow"
     assert not overlay.boxes
+
+
+@given(st.integers(0, 10_000))
+def test_every_branch_of_any_flow_is_in_an_arrow_between_boxes(seed: int) -> None:
+    written = flows(seed, orderly=0.5)
+    named = {flow.name: flow for flow in written}
+    for each in written:
+        drawn = diagram_of(each, flows=named, queue_title=in_words)
+        names = [box.name for box in drawn.boxes]
+        pairs = [arrow.pair for arrow in drawn.arrows]
+        assert names == list(each.states)
+        assert len(set(pairs)) == len(pairs)
+        assert set(pairs) == {
+            (name, to) for name, state in each.states.items() for to in targets_of(state)
+        }

@@ -1,4 +1,5 @@
 import struct
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -96,3 +97,15 @@ def test_the_picture_in_the_documents_shows_the_flow_as_it_is() -> None:
     words += [box.detail for box in drawn.boxes if box.detail]
     words += [word for arrow in drawn.arrows for word in arrow.words]
     assert [word for word in words if word not in shown] == []
+
+
+def test_whatever_an_author_writes_can_be_drawn() -> None:
+    need_program("dot", package="graphviz")
+    odd = 'a <b>"c"</b> & \\N \\" }] -> \u0007 ñ “x” 字 {slot}'
+    boxes = tuple(replace(box, title=odd, detail=odd, prompt=odd) for box in diagram().boxes)
+    arrows = tuple(replace(arrow, words=(odd,) * 9) for arrow in diagram().arrows)
+    strange = replace(diagram(), title=odd, person=odd, boxes=boxes, arrows=arrows)
+    svg = pictures.draw(pictures.dot_of(strange, prompts=True), form="svg")
+    told = " ".join(" ".join(ET.fromstring(svg).itertext()).split())  # noqa: S314 - our own picture
+    assert 'a <b>"c"</b> & \\N \\" }] -> ñ “x” 字 {slot}' in told
+    assert "and 5 more" in told
