@@ -49,7 +49,7 @@ class Failure:
     """What did not come true."""
 
     line: int
-    """Of the step in the scenario's file; 0 for how the call ended."""
+    """Of the step in the scenario's file, or of `ends`; 0 when that is not written."""
     expected: str
     instead: str
 
@@ -311,7 +311,8 @@ class _Caller:
             case Ends.ANY, HandOff() | HangUp():
                 return
             case ends, _:
-                raise _NotTrueError(0, f"ends: {ends.value}", self._how_it_ended)
+                line, _ = self._scenario.marks.get(("ends",), (0, 0))
+                raise _NotTrueError(line, f"ends: {ends.value}", self._how_it_ended)
 
     @property
     def _how_it_ended(self) -> str:

@@ -7,22 +7,33 @@ from hypothesis import strategies as st
 from ivr.caller.matching import words_of
 from ivr.caller.scenario import (
     MAX_STEPS,
+    Answer,
+    Answers,
     Ends,
+    Fault,
+    Health,
     Hears,
     Keys,
+    Noise,
+    Part,
     Reply,
     Says,
     Scenario,
     Silence,
+    Slots,
     Step,
     read_scenario,
 )
 from ivr.errors import FlowError, FlowErrors
+from ivr.workbench.suite import run_text
+from tests.flows.shipped import on_paper
 from tests.support.need import ROOT
 
 WHOLE = """\
 title: A refill that is ready
 flow: refill_status
+state: ask_number
+known: {patient: a1e50001, vip: unset}
 voice: en-us+f3
 steps:
   - hears: How can I help
@@ -33,6 +44,13 @@ steps:
   - keys: "0303 1982 #"
   - keys: {press: "0", over: yes}
   - silence: 6
+  - noise: 1500ms
+  - says: {text: seven, sure: 0.5}
+  - slots: {rx_number: "4821507", zip: unset}
+  - answers: {refills.status: ready}
+  - answers: {refills.status: {outcome: ready, gives: {drug: aspirin}, after: 2.5}}
+  - clinic: slow
+  - voice: down
 replies: {Anything else: no thanks}
 ends: agent
 """
@@ -48,18 +66,27 @@ def test_everything_a_scenario_can_say_is_read() -> None:
     assert read_scenario(WHOLE, file="x.call") == Scenario(
         title="A refill that is ready",
         flow="refill_status",
+        state="ask_number",
+        known={"patient": "a1e50001", "vip": ""},
         voice="en-us+f3",
         steps=(
-            Hears("How can I help", line=5),
-            Hears("date of birth", within=10, line=6),
-            Hears(pattern="ready|waiting", line=7),
-            Says("check my refill", line=8),
-            Says(recording="operator.wav", over=True, line=9),
-            Keys("0303 1982 #", line=10),
-            Keys("0", over=True, line=11),
-            Silence(6, line=12),
+            Hears("How can I help", line=7),
+            Hears("date of birth", within=10, line=8),
+            Hears(pattern="ready|waiting", line=9),
+            Says("check my refill", line=10),
+            Says(recording="operator.wav", over=True, line=11),
+            Keys("0303 1982 #", line=12),
+            Keys("0", over=True, line=13),
+            Silence(6, line=14),
+            Noise(1.5, line=15),
+            Says("seven", sure=0.5, line=16),
+            Slots({"rx_number": "4821507", "zip": ""}, line=17),
+            Answers((Answer("refills.status", "ready"),), line=18),
+            Answers((Answer("refills.status", "ready", {"drug": "aspirin"}, 2.5),), line=19),
+            Fault(Part.CLINIC, Health.SLOW, line=20),
+            Fault(Part.VOICE, Health.DOWN, line=21),
         ),
-        replies=(Reply(Hears("Anything else", line=13), Says("no thanks", line=13)),),
+        replies=(Reply(Hears("Anything else", line=22), Says("no thanks", line=22)),),
         ends=Ends.AGENT,
         file="x.call",
     )
@@ -94,6 +121,22 @@ def test_keys_keep_their_zeros_and_words_their_yes() -> None:
         ("silence: {}", "missing-key"),
         ("{hears: a, says: b}", "wrong-shape"),
         ("just a text", "wrong-shape"),
+        ("says: {text: a, sure: 2}", "bad-value"),
+        ("noise: {}", "missing-key"),
+        ("noise: 99", "bad-value"),
+        ("slots: x", "wrong-shape"),
+        ("slots: {a: [b]}", "wrong-shape"),
+        ("answers: x", "wrong-shape"),
+        ("answers: {refill.status: ready}", "unknown-operation"),
+        ("answers: {refills.status: redy}", "unknown-outcome"),
+        ("answers: {refills.status: {outcome: redy}}", "unknown-outcome"),
+        ("answers: {refills.status: {after: 2}}", "missing-key"),
+        ("answers: {refills.status: {outcome: ready, gives: {plan: a}}}", "unknown-key"),
+        ("answers: {refills.status: {outcome: ready, gives: a}}", "wrong-shape"),
+        ("answers: {refills.status: {outcome: ready, after: soon}}", "bad-value"),
+        ("clinic: broken", "bad-value"),
+        ("speech: slow", "bad-value"),
+        ("voice: [down]", "wrong-shape"),
         ("says: *anchor", "no-alias"),
         ("says: !!python/object:os.system x", "no-tag"),
     ],
@@ -141,7 +184,10 @@ def test_a_bomb_is_refused_before_it_goes_off() -> None:
 
 
 words = st.sampled_from(
-    ["title", "steps", "hears", "says", "keys", "silence", "text", "regex", "press", "ends"]
+    [
+        *("title", "steps", "hears", "says", "keys", "silence", "text", "regex", "press", "ends"),
+        *("known", "noise", "slots", "answers", "clinic", "refills.status", "gives", "sure"),
+    ]
 )
 yaml_like = st.lists(
     st.one_of(words, st.sampled_from([": ", "\n- ", "\n  ", "{", "}", "[", "]", "&a ", "*a", "'"]))
@@ -162,10 +208,23 @@ def test_any_text_is_a_scenario_or_a_list_of_mistakes(text: str) -> None:
     assert all(error.file == "x.call" and error.line >= 1 for error in told)
 
 
-def test_the_scenario_of_the_reference_page_is_one() -> None:
+def on_the_page() -> list[str]:
     page = (ROOT / "docs/reference/scenarios.md").read_text(encoding="utf-8")
-    scenario = read_scenario(page.split("```text\n")[1].split("```")[0], file="scenarios.md")
-    assert {type(step) for step in scenario.steps} == {Hears, Says, Keys, Silence}
+    return [block.split("```")[0] for block in page.split("```text\n")[1:]]
+
+
+@pytest.mark.parametrize("text", on_the_page())
+def test_the_scenarios_of_the_reference_page_come_true(text: str) -> None:
+    scenario = read_scenario(text, file="scenarios.md")
+    assert run_text(scenario, on_paper()).failure is None
+
+
+def test_the_reference_page_has_an_example_of_every_step_and_key() -> None:
+    scenarios = [read_scenario(text, file="scenarios.md") for text in on_the_page()]
+    every: set[type[Step]] = {type(step) for scenario in scenarios for step in scenario.steps}
+    assert every == {Hears, Says, Keys, Silence, Noise, Slots, Answers, Fault}
+    assert {scenario.ends for scenario in scenarios} == {Ends.LINE, Ends.AGENT, Ends.CALLER}
+    assert {s.part for sc in scenarios for s in sc.steps if isinstance(s, Fault)} == set(Part)
 
 
 def test_an_expectation_uses_up_the_words_it_found() -> None:
