@@ -27,7 +27,7 @@ from ivr.flow.model import (
     State,
 )
 from ivr.flow.names import PATIENT
-from ivr.flow.rules import Rule
+from ivr.flow.rules import Rule, closest
 from ivr.flow.scene import Scene, Wording, mistake, wordings_of
 from ivr.flow.templates import slots_of
 from ivr.flow.ways import ways_of
@@ -188,6 +188,9 @@ class _Analysis:
         spec = self._scene.operations.get(operation)
         if spec is None:
             return self._everything
+        if outcome not in spec.outcomes:  # a mistake of its own: what is meant counts
+            meant = closest(outcome, spec.outcomes)
+            return self._given(operation, meant) if meant else self._everything
         if not operation.startswith(IDENTITY):
             return frozenset(spec.fills.get(outcome, spec.gives)) - {PATIENT}
         if outcome == VERIFIED:

@@ -84,8 +84,8 @@ def distance(one: str, other: str, lexicon: Lexicon) -> float:
     Tell how far two phrases sound apart.
 
     Returns:
-        0 for the same sounds; about 1 when nothing is alike; more when one phrase is the other
-        and some words, which no ear mistakes for each other but a grammar may.
+        0 for the same sounds, about 1 when nothing is alike, far more when one phrase is the other
+        with words before or after it: that is for the grammars to tell apart, not for the ear.
     """
     first, second = _differing(one.split(), other.split())
     if not first or not second:

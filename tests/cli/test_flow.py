@@ -142,6 +142,24 @@ def test_a_queue_without_a_title_in_every_language_is_a_warning(
     assert "queues.yaml:2:23: warning: untranslated: " in capsys.readouterr().out
 
 
+def test_a_text_of_the_line_that_is_missing_in_one_language_is_told_with_the_flows(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "prompts"
+    words = tmp_path / "words"
+    words.mkdir()
+    for path in shipped.glob("*.yaml"):
+        text = path.read_text("utf-8")
+        (words / path.name).write_text(text.replace("goodbye:", "good_by:"), "utf-8")
+    (words / "en.yaml").write_text((shipped / "en.yaml").read_text("utf-8"), "utf-8")
+    settings = tmp_path / "line.toml"
+    settings.write_text('[flows]\nprompts = "words"\n', "utf-8")
+    assert run(str(folder), "--settings", str(settings)) == 1
+    out = capsys.readouterr().out
+    assert "es.yaml:5:1: missing-key: goodbye is missing" in out
+    assert out.splitlines()[-1] == "2 mistakes"
+
+
 def test_the_slower_the_line_speaks_the_longer_is_a_prompt(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
