@@ -208,16 +208,14 @@ class QueueSwitchboard:
             # Nobody is rung back at night only because a phone is never signed out.
             is_open = office.queue(queue).hours.is_open(now)
             found[queue] = [
-                self._placed(ticket)
+                # A call-back is made by the cell that knows the number, with consoles of its own.
+                replace(ticket, node=self._node)
+                if ticket.callback and self._is_mine(ticket)
+                else ticket
                 for ticket in head
                 if (is_open or not ticket.callback) and self._may_be_served(ticket, now)
             ]
         return found
-
-    def _placed(self, ticket: Ticket) -> Ticket:
-        """Place a call-back that this cell makes here: it rings no console of another one."""
-        known = ticket.callback and self._callbacks is not None and self._callbacks.has(ticket.key)
-        return replace(ticket, node=self._node) if known else ticket
 
     def _may_be_served(self, ticket: Ticket, now: float) -> bool:
         """Whether the call has not left already, and its own cell serves it."""
