@@ -60,7 +60,7 @@ def perform_calls(
 
 def _left_out(scenario: Scenario, settings: Settings, *, uri: str | None) -> str:
     if scenario.text_only:
-        return f"{scenario.text_only} is possible without a telephone only"
+        return f"{scenario.text_only} not on a telephone"
     if scenario.ends is Ends.AGENT and uri is not None:
         return "ends with a person: `ivr call --agent` plays one"
     if uri is not None and scenario.flow != settings.flows.start:

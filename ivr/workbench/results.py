@@ -60,7 +60,8 @@ def came_true(results: Sequence[Result]) -> bool:
 def told(result: Result) -> Iterator[str]:
     """Tell one result in lines of a terminal."""
     if result.left_out:
-        yield _cut(f"--    {result.name:<{NAME}} {result.left_out}")
+        head = f"--    {result.name:<{NAME}} "
+        yield from _wrapped(head, result.left_out)
     elif result.failure is None:
         yield _cut(f"ok    {result.name:<{NAME}} {result.scenario.title}")
     else:
@@ -104,14 +105,16 @@ def summary(results: Sequence[Result], *, seconds: float) -> str:
 
 def _spoken(entry: Entry) -> Iterator[str]:
     head = f"      {entry.at:6.1f}  {entry.who or '--':<8}"
-    yield from textwrap.wrap(
-        entry.what, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)
-    ) or [head]
+    yield from _wrapped(head, entry.what)
 
 
 def _indented(what: str, text: str) -> Iterator[str]:
-    head = f"      {what:<10}"
-    yield from textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    yield from _wrapped(f"      {what:<10}", text)
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    indent = " " * len(head)
+    return textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=indent) or [head]
 
 
 def _cut(line: str) -> str:
