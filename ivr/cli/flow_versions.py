@@ -156,7 +156,7 @@ def show_differences(options: argparse.Namespace) -> int:
     for change in changes:
         print(change)
     if not changes:
-        print("They say and do the same.")
+        print("They say and do the same. As long as nothing was published, live is the folder.")
     return 0
 
 

@@ -35,7 +35,7 @@ class Snippet:
     place: str
     language: str
     tag: str
-    """What follows the language: a flow the states belong to, or `fails`."""
+    """What follows the language: a flow the states belong to, a scenario's file, or `fails`."""
     text: str
 
 
@@ -122,7 +122,10 @@ class Reader:
         self._output = ""
 
     def _edit(self, snippet: Snippet) -> None:
-        """Write a whole flow, or the parts of one, as a person with an editor would."""
+        """Write a whole flow, a scenario, or the parts of a flow, as a person would."""
+        if snippet.tag.endswith(".call"):
+            (self._folder / snippet.tag).write_text(snippet.text, encoding="utf-8")
+            return
         shown = _as_text(snippet.text)
         name = snippet.tag or shown["flow"]
         file = self._folder / "flows" / f"{name}.yaml"
@@ -130,11 +133,7 @@ class Reader:
             file.write_text(snippet.text, encoding="utf-8")
             return
         flow = _as_text(file.read_text(encoding="utf-8"))
-        for key, value in shown.items():
-            if isinstance(value, dict) and isinstance(flow.get(key, {}), dict):
-                flow.setdefault(key, {}).update(value)
-            else:
-                flow[key] = value
+        _put_in(flow, shown)
         file.write_text(yaml.safe_dump(flow, sort_keys=False), encoding="utf-8")
 
 
@@ -148,6 +147,14 @@ def snippets(document: Path) -> list[Snippet]:
         body = re.sub(rf"^{block['indent']}", "", block["text"], flags=re.MULTILINE)
         found.append(Snippet(f"{document}:{line}", language, tag.strip(), body))
     return found
+
+
+def _put_in(known: dict[str, Any], shown: dict[str, Any]) -> None:
+    for key, value in shown.items():
+        if isinstance(value, dict) and isinstance(known.get(key), dict):
+            _put_in(known[key], value)
+        else:
+            known[key] = value
 
 
 def _as_text(shown: str) -> dict[str, Any]:
