@@ -173,7 +173,7 @@ def test_mistakes_in_a_flow_are_listed_and_the_running_flows_kept(
         for name in ("state", "slot", "operation", "field", "flow", "type"):
             assert f"no_such_{name}" in told
         (still,) = edited.calls
-        assert (still["call"], still["turn"]) == (before["call"], before["turn"])
+        assert (still["call"], still["state"]) == (before["call"], before["state"])
         key_in_alex(phone, edited)
         edited.await_call(state="refill_status.ask_number")
     version = edited.await_last_row()["version"]

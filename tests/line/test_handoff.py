@@ -333,7 +333,7 @@ def test_agents_who_vanish_while_they_ring_leave_the_caller_with_music_and_a_cho
             began = time.monotonic()
             until(lambda: first.rung, what="the ringing")
         until(
-            lambda: len(line.logged("offer not taken")) == 2,
+            lambda: len(line.logged("agent did not take it")) == 2,
             within=30.0,
             what="the end of both offers",
         )
