@@ -1,8 +1,6 @@
 """A conversation that keeps an account of itself, with stand-ins for everything of the patient."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -23,36 +21,21 @@ from ivr.dialog.events import (
     SpeakingLost,
     Utterance,
 )
-from ivr.dialog.grammar.base import Grammar, KeysComplete, KeysPartial, KeysPossible, KeysWrong
+from ivr.dialog.grammar.base import KeysComplete, KeysWrong
 from ivr.dialog.grammar.text import language_of
 from ivr.dialog.keypad import KEYS, OPERATOR_KEY
+from ivr.dialog.masking import Asked, Masks
 from ivr.dialog.performing import Performing
 from ivr.dialog.plan import Plan, plan_for
 from ivr.dialog.retelling import ending_of, retell
 from ivr.dialog.stand_ins import StandIns
-from ivr.dialog.tripwire import alarm_in
 from ivr.dialog.turns import Due
-from ivr.dialog.universals import PHRASES, Universal, universal_in
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
-from ivr.flow.model import EMPTY, UNAVAILABLE, Ask, Slot, Value
+from ivr.flow.model import EMPTY, UNAVAILABLE, Ask, Value
 
-ALARM = {"en": "emergency", "es": "emergencia"}
-"""Stands for every alarm: which one it was is the patient's."""
-_NO_WORD = re.compile(r"[^\w' ]+")
 Draft = Callable[[], Iterator[Act]]
 """Tells what was done, with the stand-ins of the moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """An open question."""
-
-    place: str
-    slot: Slot | None
-    """None: a menu."""
-    plan: Plan
-    confirming: bool = False
 
 
 class Witness(Dialog):
@@ -77,6 +60,7 @@ class Witness(Dialog):
         self._start = start
         self._given = dict(values or {})
         self._stand_ins = StandIns(book, today)
+        self._masks = Masks(self._stand_ins)
         self._drafts: list[Draft] = []
         self._run: tuple[tuple[object, ...], list[str]] | None = None
         self._ending: HandOff | HangUp | None = None
@@ -237,16 +221,16 @@ class Witness(Dialog):
         return activity.operation if isinstance(activity, Performing) else None
 
     @property
-    def _asked(self) -> _Asked | None:
+    def _asked(self) -> Asked | None:
         activity = self._guide.activity
         if not isinstance(activity, Asking):
             return None
         found = self._question(self._place)
         if found is None:
             return None
-        return _Asked(found.place, found.slot, found.plan, activity.confirming)
+        return Asked(found.place, found.slot, found.plan, activity.confirming)
 
-    def _question(self, place: str) -> _Asked | None:
+    def _question(self, place: str) -> Asked | None:
         flow = self._book.flows[place.partition(".")[0]]
         state = flow.states[place.partition(".")[2]]
         if not isinstance(state, Ask):
@@ -254,7 +238,7 @@ class Witness(Dialog):
         slot = None if state.question.slot is None else flow.slots[state.question.slot]
         today = self._talk.script.today
         plan = plan_for(state.question, slot, language=flow.language, today=today)
-        return _Asked(place, slot, plan)
+        return Asked(place, slot, plan)
 
     # ------------------------------------------------------------ telling
 
@@ -270,50 +254,19 @@ class Witness(Dialog):
         )
 
     def _said(
-        self, hypotheses: tuple[Hypothesis, ...], asked: _Asked | None, act: Act
+        self, hypotheses: tuple[Hypothesis, ...], asked: Asked | None, act: Act
     ) -> Iterator[Act]:
         language = language_of(self._book.flows[act.place.partition(".")[0]].language)
         heard = tuple(
-            Hypothesis(self._words(one.text, asked, language), one.confidence) for one in hypotheses
+            Hypothesis(self._masks.words(one.text, asked, language), one.confidence)
+            for one in hypotheses
         )
         yield Act(Doing.SAID, act.place, act.step, act.over, heard=heard)
 
-    def _words(self, text: str, asked: _Asked | None, language: str) -> str:
-        """Give words that mean here what *text* means."""
-        if not text:
-            return ""
-        if alarm_in(text, language) is not None:
-            return ALARM[language]
-        wish, answer = universal_in(text, language), self._answer(text, asked)
-        if wish is not None and (wish is Universal.OPERATOR or not answer):
-            return PHRASES[language][wish][0]
-        return answer
-
-    def _answer(self, text: str, asked: _Asked | None) -> str:
-        if asked is None:
-            return ""
-        plan, head, tail = asked.plan, *_halves(text)
-        if asked.confirming:
-            settled = plan.yes_no.read(text)
-            if settled is not None:
-                return _spoken(plan.yes_no, settled.value)
-            refused = plan.yes_no.read(head)
-            if tail and refused is not None and refused.value is not True:
-                corrected = self._answer_of(tail, asked)
-                return f"{head} {corrected}" if corrected else ""
-        return self._answer_of(text, asked)
-
-    def _answer_of(self, text: str, asked: _Asked) -> str:
-        read = asked.plan.grammar.read(text)
-        return "" if read is None else _spoken(asked.plan.grammar, self._for(asked, read.value))
-
-    def _for(self, asked: _Asked, value: Value) -> Value:
-        return value if asked.slot is None else self._stand_ins.answer(asked.slot, value)
-
-    def _keyed(self, keys: list[str], asked: _Asked | None, act: Act) -> Iterator[Act]:
+    def _keyed(self, keys: list[str], asked: Asked | None, act: Act) -> Iterator[Act]:
         """Tell keys; those that came before their question belong to the questions that follow."""
         if asked is not None:
-            yield _with_keys(act, self._masked("".join(keys), asked))
+            yield _with_keys(act, self._masks.keys("".join(keys), asked))
             return
         rest = "".join(keys)
         for at, place in enumerate(self.path[act.step :], start=act.step + 1):
@@ -321,61 +274,11 @@ class Witness(Dialog):
             if later is not None and rest:
                 first, rest = _split(rest, later.plan)
                 told = Act(Doing.KEYED, place, at, over=True)
-                yield _with_keys(told, self._masked(first, later))
-
-    def _masked(self, keys: str, asked: _Asked) -> str:
-        slot = asked.slot
-        if asked.confirming or slot is None or (slot.type in _OPEN and not slot.sensitive):
-            return keys
-        parts = re.split(r"([*#])", keys)
-        return "".join(one if one in "*#" else self._masked_part(one, asked) for one in parts)
-
-    def _masked_part(self, keys: str, asked: _Asked) -> str:
-        grammar = asked.plan.grammar
-        match grammar.read_keys(keys):
-            case KeysComplete(value=value) | KeysPossible(value=value):
-                return _keys_of(grammar, self._for(asked, value), len(keys))
-            case KeysPartial():
-                example = self._example(asked)
-                return keys if keys in ("", OPERATOR_KEY) else example[: len(keys)]
-            case KeysWrong():
-                wrong = (digit * len(keys) for digit in "95731")
-                return next((w for w in wrong if grammar.read_keys(w) == KeysWrong()), "")
-
-    def _example(self, asked: _Asked) -> str:
-        if asked.slot is None:
-            return ""
-        length = asked.slot.length[1] if asked.slot.length else _LONGEST
-        examples = {"date_of_birth": "12011950", "phone": "2025550100", "zip": "99999"}
-        return examples.get(asked.slot.type, "9" * length)
-
-
-_OPEN = frozenset({"yes_no", "choice"})
-_LONGEST = 20  # digits of an answer whose length is open
-
-
-def _halves(text: str) -> tuple[str, str]:
-    head, _, tail = text.partition(" ")
-    return head, tail
+                yield _with_keys(told, self._masks.keys(first, later))
 
 
 def _with_keys(act: Act, keys: str) -> Act:
     return Act(act.doing, act.place, act.step, act.over, keys=keys)
-
-
-def _spoken(grammar: Grammar, value: Value) -> str:
-    return " ".join(_NO_WORD.sub(" ", grammar.read_back(value).lower()).split())
-
-
-def _keys_of(grammar: Grammar, value: Value, length: int) -> str:
-    """Find keys of that *length* that mean *value*."""
-    if isinstance(value, date):
-        forms = (f"{value:%m%d%Y}", f"{value:%m%d%y}", f"{value:%m%d}")
-        return next((form for form in forms if len(form) == length), forms[0])
-    if isinstance(value, str) and value.isdecimal():
-        return value if len(value) == length else f"1{value}"
-    singles = (str(digit) for digit in range(10))
-    return next((key for key in singles if grammar.read_keys(key) == KeysComplete(value)), "")
 
 
 def _split(keys: str, plan: Plan) -> tuple[str, str]:
