@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from ivr.clinic.messages import MessageBox
 from ivr.dialog.wording import Wording
 from ivr.errors import ClinicError, SettingsError, SpeechError, StoreError
 from ivr.exchange import Exchange, ExchangeMeans
+from ivr.flow.machine import FlowBook
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.loading import fixed_prompts, load_wording
@@ -52,7 +53,7 @@ class RunningLine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stack = AsyncExitStack()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
         self._flows: LiveFlows
         self._exchange: Exchange
@@ -109,7 +110,8 @@ class RunningLine:
         self._stack.push_async_callback(self._accounts.close)
         self._start_sweeping(messages, records, exchange.notes)
         self._attendant = self._attend(wording, speaker, messages, clinic, records)
-        await self._prewarm(speaker)
+        await self._prewarm(speaker, self._flows.practice.book)
+        self._flows.on_live = lambda book: self._spawn(self._prewarm(speaker, book))
         await self._endpoint.start()
         self._stack.push_async_callback(self._endpoint.stop)
         self._stack.push_async_callback(exchange.stop)
@@ -125,9 +127,7 @@ class RunningLine:
 
     def publish(self) -> None:
         """Publish the flows folder soon, as if the operator had typed it; mistakes are logged."""
-        task = asyncio.get_running_loop().create_task(self._flows.publish_saved(who=SIGNAL))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._spawn(self._flows.publish_saved(who=SIGNAL))
 
     # ------------------------------------------------------------ parts
 
@@ -227,9 +227,9 @@ class RunningLine:
                 _log.exception("what was kept long enough is not deleted; tried again tomorrow")
             await asyncio.sleep(A_DAY)
 
-    async def _prewarm(self, speaker: RecordedSpeaker) -> None:
+    async def _prewarm(self, speaker: RecordedSpeaker, book: FlowBook) -> None:
         try:
-            await speaker.prewarm(fixed_prompts(self._flows.practice.book))
+            await speaker.prewarm(fixed_prompts(book))
         except SpeechError:
             _log.exception("the line cannot speak; callers hear music and are put through")
 
@@ -254,11 +254,12 @@ class RunningLine:
     # ------------------------------------------------------------ calls
 
     def _ring(self, leg: AudioLeg) -> None:
-        task = asyncio.get_running_loop().create_task(
-            self._attendant.take(leg, call=secrets.token_hex(6))
-        )
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._spawn(self._attendant.take(leg, call=secrets.token_hex(6)))
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _take_back(self, leg: AudioLeg, place: Place, card: Card) -> bool:
         return await self._attendant.take_back(
@@ -266,9 +267,9 @@ class RunningLine:
         )
 
     async def _end_calls(self) -> None:
-        for task in self._calls:
+        for task in self._under_way:
             task.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     # ------------------------------------------------------------ operators
 

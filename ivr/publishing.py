@@ -7,7 +7,7 @@ ever published, a line that starts uses the folder.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class LiveFlows:
         self._published: tuple[Publication, ...] = ()
         self._practice: Practice
         self._trial: tuple[FlowBook, float] | None = None
+        self.on_live: Callable[[FlowBook], None] = lambda _book: None
+        """Told of flows that were put live, for everybody or for a share."""
 
     @property
     def practice(self) -> Practice:
@@ -167,6 +169,7 @@ class LiveFlows:
         else:
             self._trial = practice.book, share
         _log.info("flows published", extra={"version": version, "share": share})
+        self.on_live(practice.book)
         return publication
 
     @property

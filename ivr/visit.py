@@ -15,7 +15,6 @@ from ivr.announcing import sounds_for
 from ivr.bridge import Aside, Desk, Means, Report
 from ivr.conversing import Converse
 from ivr.desk import AgentPhones, Switchboard, Waiting
-from ivr.dialog.account import Account
 from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import CallerHungUp
@@ -95,7 +94,7 @@ class Visit:
         self._request: Request | None = None
         self._early: list[Keyed] = []
         self._recorder: Recorder | None = None
-        self._accounts: list[Account] = []
+        self._witnesses: list[Witness] = []
         self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
 
     async def run(self) -> None:
@@ -173,8 +172,8 @@ class Visit:
             try:
                 return await run_call(dialog, leg, clinic, queue=queue)
             finally:
-                if isinstance(dialog, Witness) and (account := dialog.account()) is not None:
-                    self._accounts.append(account)
+                if isinstance(dialog, Witness):
+                    self._witnesses.append(dialog)
                 added = (values or {}).keys()
                 self._values = {k: v for k, v in dialog.values.items() if k not in added}
                 self._keep(
@@ -341,12 +340,17 @@ class Visit:
             self._keep(recording=recording.file, recording_stopped=recording.stopped)
 
     async def _keep_accounts(self) -> None:
-        book, accounts = self._line.accounts, self._accounts
-        if book is not None and accounts:
-            try:
+        """Afterwards, and in a thread: telling a call again takes time that nobody shall wait."""
+        book, witnesses = self._line.accounts, self._witnesses
+        if book is None or not witnesses:
+            return
+        told = await asyncio.to_thread(lambda: [witness.account() for witness in witnesses])
+        accounts = [account for account in told if account is not None]
+        try:
+            if accounts:
                 await book.keep(self._call, accounts)
-            except StoreError:
-                _log.warning("call cannot be replayed", extra={"call": self._call})
+        except StoreError:
+            _log.warning("call cannot be replayed", extra={"call": self._call})
 
     def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         self._row = replace(self._row, **changes)
