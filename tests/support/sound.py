@@ -8,6 +8,8 @@ from ivr.audio.pcm import SAMPLE_RATE_HZ
 FULL_SCALE = 32768.0
 FLOOR = 0.5  # of one step; digital silence is -96 dBFS
 RECOGNISED = 0.93  # the same words over G.711 correlate by 0.97 and more, others by up to 0.8
+HAZY = 0.85  # the same words, with packets that came late among them
+CLEAR = 0.6  # of the pieces must be more than that
 SPOILED = 5  # pieces of a phrase of which one may be spoiled
 PIECE = 50  # rows, half a second
 HOP = 80  # samples from row to row, 10 ms
@@ -50,15 +52,17 @@ def says(heard: bytes, phrase: bytes) -> bool:
     Whether *phrase*, spoken by the line's voice, was heard at any moment of *heard*.
 
     It is looked for in half seconds, as bands of power over time: a synthesiser never makes
-    the same waveform twice, and packets that came late move what follows. That spoils the
-    piece they are in, not all. Around what was heard it is silent: a recording may lack the
+    the same waveform twice, and packets that came late move what follows. That blurs or spoils
+    the piece they are in, not all. Around what was heard it is silent: a recording may lack the
     pause at the end of a phrase.
     """
     around = bytes(2 * HOP * PIECE)
     sound, wanted = _bands(around + heard + around), _bands(phrase)
     pieces = [wanted[i : i + PIECE] for i in range(0, max(1, len(wanted) - PIECE // 2), PIECE)]
-    found = sum(_likeness(sound, piece) >= RECOGNISED for piece in pieces)
-    return found >= len(pieces) - len(pieces) // SPOILED
+    likenesses = [_likeness(sound, piece) for piece in pieces]
+    clear = sum(likeness >= RECOGNISED for likeness in likenesses)
+    found = sum(likeness >= HAZY for likeness in likenesses)
+    return found >= len(pieces) - len(pieces) // SPOILED and clear >= CLEAR * len(pieces)
 
 
 def _bands(pcm: bytes) -> Samples:
