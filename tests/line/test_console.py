@@ -169,7 +169,7 @@ def test_a_caller_sent_through_a_flow_comes_back_and_the_agent_learns_what_came_
     chromium.play(scene)
 
 
-def test_a_supervisor_listens_unheard_then_takes_the_call_over_and_it_is_noted(
+def test_a_supervisor_listens_whispers_joins_and_takes_the_call_over_and_it_is_noted(
     chromium: Chromium, floor: Floor
 ) -> None:
     async def scene(page: Page) -> None:
@@ -178,14 +178,25 @@ def test_a_supervisor_listens_unheard_then_takes_the_call_over_and_it_is_noted(
             await sam.come("Sam", role="supervisor", ready=False)
             await sam.button("Listen: Dana").click()
             await page_hears_tone(sam.page, CALLER_HZ)
+            await page.keyboard.press("m")  # so that only Sam is heard of the two
+            phone.hum(b"")
+            await asyncio.to_thread(phone.await_silence)
+            await sam.button("Whisper: Dana").click()
+            await page_hears_tone(page, MICROPHONE_HZ)
+            assert longest_silence(phone, since=time.monotonic(), over=1.0) >= 1.0
+            await sam.button("Join: Dana").click()
+            await heard(phone, MICROPHONE_HZ)
+            phone.hum(tone(CALLER_HZ, 1.0))
             await sam.button("Take over: Dana").click()
             await dana.sees("After the call")
             await dana.page.close()
             await heard(phone, MICROPHONE_HZ)
             await page_hears_tone(sam.page, CALLER_HZ)
-        deeds = [entry.did for entry in Audit(floor.line.data / "audit.log").entries()]
-        assert [did for did in deeds if did in {Deed.LISTENED_IN, Deed.TOOK_OVER}] == [
+        entries = Audit(floor.line.data / "audit.log").entries()
+        assert [entry.did for entry in entries if entry.who == "Sam"] == [
             Deed.LISTENED_IN,
+            Deed.WHISPERED,
+            Deed.JOINED,
             Deed.TOOK_OVER,
         ]
 
