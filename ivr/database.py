@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from ivr.errors import StoreUnavailable
 
@@ -187,3 +187,24 @@ def _identify(path: Path) -> tuple[int, int]:
 
 def _name(error: sqlite3.Error) -> str:
     return getattr(error, "sqlite_errorname", type(error).__name__)
+
+
+class Book:
+    """Rows of one kind in a file of their own; what each kind of book has in common."""
+
+    SCHEMA: ClassVar[str]
+    """As `Database` takes it."""
+
+    def __init__(self, database: Path, *, timeout: float = 5.0) -> None:
+        """
+        Name the file; nothing is touched before the first use.
+
+        Args:
+            database: SQLite file; made when it is not there.
+            timeout: Longest anything takes, in seconds.
+        """
+        self._database = Database(database, schema=self.SCHEMA, timeout=timeout, recreate=True)
+
+    async def close(self) -> None:
+        """Let go of the file; never fails."""
+        await self._database.close()

@@ -9,9 +9,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
-from ivr.database import Database
+from ivr.database import Book
 from ivr.dialog.account import Account, read, written
 
 LONGEST = 200_000  # characters of one call; a long one has a tenth
@@ -21,18 +20,10 @@ create index if not exists accounts_at on accounts (at);
 """
 
 
-class AccountBook:
+class AccountBook(Book):
     """The accounts of calls in a SQLite file; a call has one for each flow it was led through."""
 
-    def __init__(self, database: Path, *, timeout: float = 5.0) -> None:
-        """
-        Name the file; nothing is touched before the first use.
-
-        Args:
-            database: SQLite file; made when it is not there.
-            timeout: Longest anything takes, in seconds.
-        """
-        self._database = Database(database, schema=_SCHEMA, timeout=timeout, recreate=True)
+    SCHEMA = _SCHEMA
 
     async def keep(self, call: str, accounts: Sequence[Account]) -> None:
         """
@@ -65,10 +56,6 @@ class AccountBook:
             StoreError: They could not be deleted.
         """
         return await self._database.write(partial(_delete_before, moment))
-
-    async def close(self) -> None:
-        """Let go of the file; never fails."""
-        await self._database.close()
 
 
 # ---------------------------------------------------------------- in the database's thread

@@ -4,9 +4,8 @@ import math
 import sqlite3
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
-from ivr.database import Database
+from ivr.database import Book
 from ivr.errors import StoreError
 from ivr.handoff.tickets import Priority, Ticket
 
@@ -35,18 +34,10 @@ class KeptCall:
     """How often they were rung."""
 
 
-class CallbackBook:
+class CallbackBook(Book):
     """Call-backs in a SQLite file; a row is there as long as the caller waits."""
 
-    def __init__(self, database: Path, *, timeout: float = 5.0) -> None:
-        """
-        Name the file; nothing is touched before the first use.
-
-        Args:
-            database: SQLite file; made when it is not there.
-            timeout: Longest anything takes, in seconds.
-        """
-        self._database = Database(database, schema=_SCHEMA, timeout=timeout, recreate=True)
+    SCHEMA = _SCHEMA
 
     async def keep(self, call: KeptCall) -> None:
         """
@@ -75,10 +66,6 @@ class CallbackBook:
             StoreError: It could not be removed.
         """
         return await self._database.write(partial(_remove, key))
-
-    async def close(self) -> None:
-        """Let go of the file; never fails."""
-        await self._database.close()
 
 
 # ---------------------------------------------------------------- in the database's thread

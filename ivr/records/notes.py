@@ -5,9 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
-from ivr.database import Database
+from ivr.database import Book
 
 _SCHEMA = """
 create table if not exists notes (
@@ -33,18 +32,10 @@ class KeptNote:
     """False: the agent went away, this is as far as they came."""
 
 
-class NoteBook:
+class NoteBook(Book):
     """Notes in a SQLite file: one a call and agent, the last one counts."""
 
-    def __init__(self, database: Path, *, timeout: float = 5.0) -> None:
-        """
-        Name the file; nothing is touched before the first use.
-
-        Args:
-            database: SQLite file; made when it is not there.
-            timeout: Longest anything takes, in seconds.
-        """
-        self._database = Database(database, schema=_SCHEMA, timeout=timeout, recreate=True)
+    SCHEMA = _SCHEMA
 
     async def keep(self, note: KeptNote) -> None:
         """
@@ -72,10 +63,6 @@ class NoteBook:
             StoreError: They could not be deleted.
         """
         return await self._database.write(partial(_delete_before, moment))
-
-    async def close(self) -> None:
-        """Let go of the file; never fails."""
-        await self._database.close()
 
 
 # ---------------------------------------------------------------- in the database's thread

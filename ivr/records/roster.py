@@ -9,9 +9,8 @@ import secrets
 import sqlite3
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
-from ivr.database import Database
+from ivr.database import Book
 from ivr.errors import MisuseError
 from ivr.handoff.agents import BROWSER, Agent, Role
 
@@ -31,18 +30,10 @@ create table if not exists told (name text primary key);
 """
 
 
-class Roster:
+class Roster(Book):
     """Agents in a SQLite file. Passwords are kept as scrypt hashes only."""
 
-    def __init__(self, database: Path, *, timeout: float = 5.0) -> None:
-        """
-        Name the file; nothing is touched before the first use.
-
-        Args:
-            database: SQLite file; made when it is not there.
-            timeout: Longest anything takes, in seconds.
-        """
-        self._database = Database(database, schema=_SCHEMA, timeout=timeout, recreate=True)
+    SCHEMA = _SCHEMA
 
     async def add(self, agent: Agent) -> str:
         """
@@ -108,10 +99,6 @@ class Roster:
             StoreError: The roster cannot be read.
         """
         return await self._database.read(partial(_check, name, password[:LONGEST_PASSWORD]))
-
-    async def close(self) -> None:
-        """Let go of the file; never fails."""
-        await self._database.close()
 
 
 def is_name(name: str) -> bool:

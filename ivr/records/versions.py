@@ -13,7 +13,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from ivr.database import Database
+from ivr.database import Book
 from ivr.errors import StoreError
 
 EVERYBODY = 1.0
@@ -85,18 +85,14 @@ def tries(call: str, share: float) -> bool:
     return int.from_bytes(sha256(call.encode()).digest()[:4]) < share * _DRAW
 
 
-class VersionBook:
+class VersionBook(Book):
     """Versions and publications in a SQLite file."""
 
-    def __init__(self, database: Path, *, timeout: float = 3.0) -> None:
-        """
-        Name the file; nothing is touched before the first use.
+    SCHEMA = _SCHEMA
 
-        Args:
-            database: SQLite file; made when it is not there.
-            timeout: Longest anything takes, in seconds.
-        """
-        self._database = Database(database, schema=_SCHEMA, timeout=timeout, recreate=True)
+    def __init__(self, database: Path, *, timeout: float = 3.0) -> None:
+        """Name the file; *timeout* leaves the line time to tell a publisher what went wrong."""
+        super().__init__(database, timeout=timeout)
 
     async def keep(self, version: str, files: Mapping[str, str]) -> None:
         """
@@ -138,10 +134,6 @@ class VersionBook:
         if len(found) > 1:
             raise StoreError(f"several versions begin with {beginning!r}: {', '.join(found)}")
         return next(iter(found.items()))
-
-    async def close(self) -> None:
-        """Let go of the file; never fails."""
-        await self._database.close()
 
 
 # ---------------------------------------------------------------- in the database's thread
