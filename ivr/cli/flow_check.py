@@ -3,10 +3,10 @@
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.options import add_json, add_settings, at_folder, read_settings
 from ivr.errors import FlowError
 from ivr.flow.escape import Escape, Pace, escape_proof
 from ivr.flow.machine import FlowBook
@@ -38,7 +38,7 @@ def check(options: argparse.Namespace) -> int:
     """Check a folder of flows."""
     settings = read_settings(options)
     if options.folder:
-        settings = replace(settings, flows=replace(settings.flows, folder=options.folder))
+        settings = at_folder(settings, options.folder)
     found = find_problems(settings)
     book = found.practice.book if found.practice else None
     pace = Pace(words_a_minute=settings.speech.rate, operation=settings.clinic.timeout)

@@ -5,14 +5,14 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from ivr.caller.scenario import Scenario
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.options import add_json, add_settings, at_folder, read_settings
 from ivr.cli.tables import table
 from ivr.errors import FlowErrors, SettingsError
 from ivr.loading import FLOW_FILES
@@ -169,7 +169,7 @@ def where(options: argparse.Namespace) -> tuple[Settings, list[Path]]:
             raise SettingsError("PATH", found=f"{path}, which is not there", accepted=accepted)
     match options.paths:
         case [folder] if folder.is_dir() and any(f.suffix in FLOW_FILES for f in folder.iterdir()):
-            settings = replace(settings, flows=replace(settings.flows, folder=str(folder)))
+            settings = at_folder(settings, str(folder))
             return settings, [folder / SCENARIOS]
         case []:
             return settings, [Path(settings.flows.folder) / SCENARIOS]

@@ -4,12 +4,12 @@ import argparse
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rich.console import Console
 
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.options import add_json, add_settings, at_folder, read_settings
 from ivr.cli.tables import table
 from ivr.errors import FlowErrors, StoreError
 from ivr.flow.difference import Change, compared, differences
@@ -210,6 +210,6 @@ async def practice_named(name: str, settings: Settings, versions: VersionBook) -
     if name == FOLDER:
         return load_practice(settings)
     if Path(name).is_dir():  # noqa: ASYNC240 - a command line has nothing else to do meanwhile
-        return load_practice(replace(settings, flows=replace(settings.flows, folder=name)))
+        return load_practice(at_folder(settings, name))
     version, files = await versions.find(name)
     return practice_of(files, name=version, start=settings.flows.start)

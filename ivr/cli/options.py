@@ -49,6 +49,11 @@ def read_settings(options: argparse.Namespace) -> Settings:
     return replace(settings, data=str(Path(options.data).resolve())) if options.data else settings
 
 
+def at_folder(settings: Settings, folder: str) -> Settings:
+    """Read flows from *folder* instead."""
+    return replace(settings, flows=replace(settings.flows, folder=folder))
+
+
 def who() -> str:
     """Name the person at this terminal, for the audit log."""
     try:
