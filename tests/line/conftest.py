@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tests.support.agent_phone import AgentPhone
+from tests.support.browser import Chromium, browsing
 from tests.support.line_process import LineProcess, Settings
 from tests.support.sound import tone
 from tests.support.voice import Renderer
@@ -50,6 +51,12 @@ def new_line(tmp_path_factory: pytest.TempPathFactory) -> NewLine:
         return line
 
     return new
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """Browser of people who work at a line's pages, or ring from them."""
+    yield from browsing(tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ivr.records.audit import Audit, Deed
 from tests.line.conftest import NewLine
 from tests.line.hearing import LOOK, hears, longest_silence
 from tests.support.agent_phone import AgentPhone
-from tests.support.browser import MICROPHONE_HZ, NETWORK, PAGES, Chromium, browsing, freeze, thaw
+from tests.support.browser import MICROPHONE_HZ, NETWORK, PAGES, Chromium, freeze, thaw
 from tests.support.console_agent import ConsoleAgent, free_port
 from tests.support.line_process import LineProcess
 from tests.support.phone import Phone
@@ -27,11 +27,6 @@ pytestmark = pytest.mark.line
 CALLER_HZ, ROBIN_HZ = 450.0, 1000.0
 MUSIC_DBFS = -35.0
 SILENCE = 4.0  # seconds that nobody may be left in silence
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    yield from browsing(tmp_path_factory.mktemp("browser"))
 
 
 @dataclass(frozen=True, slots=True)

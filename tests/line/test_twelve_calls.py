@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from playwright.async_api import Page
 from tests.line.conftest import AGENT_HZ, NewLine
 from tests.line.hearing import LOOK, PURE_DB, hears
 from tests.support.agent_phone import AgentPhone
-from tests.support.browser import MICROPHONE_HZ, Chromium, browsing
+from tests.support.browser import MICROPHONE_HZ, Chromium
 from tests.support.console_agent import ConsoleAgent, free_port
 from tests.support.line_process import LineProcess
 from tests.support.need import ROOT
@@ -59,11 +58,6 @@ queues:
   front_desk: {title: the front desk, wrap_up: 15s}
   nurse_line: {title: the nurse line, priority: nurse}
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    yield from browsing(tmp_path_factory.mktemp("browser"))
 
 
 class SipAgent:
