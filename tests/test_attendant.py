@@ -90,6 +90,13 @@ class Visit:
     def ring(self) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(self.attendant.take(self.leg, call=CALL))
 
+    async def wait_for_a_person(self) -> asyncio.Task[None]:
+        """Ring, and ask for a person at the first question."""
+        call = self.ring()
+        await self.press("0")
+        await asyncio.sleep(1)
+        return call
+
     async def press(self, keys: str) -> None:
         for key in keys:
             self.leg.happen(Keyed(key))
@@ -148,9 +155,7 @@ def test_a_waiting_caller_keeps_the_place_at_the_number_they_confirm(
 ) -> None:
     async def main() -> None:
         visit = Visit(number=number)
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         await visit.press("1")
         await asyncio.sleep(1)
         for key in keys:
@@ -167,9 +172,7 @@ def test_a_waiting_caller_keeps_the_place_at_the_number_they_confirm(
 def test_who_gives_the_call_back_up_waits_on_at_the_same_place() -> None:
     async def main() -> None:
         visit = Visit()
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         await visit.press("1")
         await asyncio.sleep(1)
         await visit.press("0")
@@ -188,9 +191,7 @@ def test_who_gives_the_call_back_up_waits_on_at_the_same_place() -> None:
 def test_an_agent_who_picks_up_breaks_off_the_question_for_the_number() -> None:
     async def main() -> None:
         visit = Visit()
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         await visit.press("1")
         await asyncio.sleep(1)
         visit.switchboard.places[0].decide(Offered(MARIA))
@@ -207,9 +208,7 @@ def test_an_agent_who_picks_up_breaks_off_the_question_for_the_number() -> None:
 def test_danger_while_giving_a_number_comes_before_everybody_else() -> None:
     async def main() -> None:
         visit = Visit()
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         await visit.press("1")
         await asyncio.sleep(3)
         visit.ears.ears[-1].happen(Heard((Hypothesis("i have chest pain", 0.9),)))
@@ -227,9 +226,7 @@ def test_danger_while_giving_a_number_comes_before_everybody_else() -> None:
 def test_2_leads_to_a_message_and_operator_from_there_to_the_same_place() -> None:
     async def main() -> None:
         visit = Visit()
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         await visit.press("2")
         await visit.hears("Please speak after the tone")
         await visit.press("0")
@@ -246,9 +243,7 @@ def test_2_leads_to_a_message_and_operator_from_there_to_the_same_place() -> Non
 def test_callers_of_a_closed_queue_hear_what_the_practice_says() -> None:
     async def main() -> None:
         visit = Visit()
-        call = visit.ring()
-        await visit.press("0")
-        await asyncio.sleep(1)
+        call = await visit.wait_for_a_person()
         visit.switchboard.places[0].decide(Shut(closed=True, says="We open again at eight."))
         await visit.hears("We open again at eight.")
         await asyncio.sleep(2)

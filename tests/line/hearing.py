@@ -16,12 +16,16 @@ LOOK = round(0.2 / FRAME)  # packets
 def hears(stream: RtpStream, hertz: float, *, within: float = PATIENCE) -> None:
     """Wait until the tone of *hertz* comes through."""
 
-    def look() -> bool:
-        recent = b"".join(packet.pcm for packet in stream.packets[-LOOK:])
-        heard = level_of_tone(recent, hertz)
-        return heard > HEARD_DBFS and level(recent) - heard < PURE_DB
+    until(
+        lambda: hears_now(stream, hertz), within=within, every=0.02, what=f"a tone of {hertz:g} Hz"
+    )
 
-    until(look, within=within, every=0.02, what=f"a tone of {hertz:g} Hz")
+
+def hears_now(stream: RtpStream, hertz: float) -> bool:
+    """Tell whether the last moment was the tone of *hertz*, and nothing else."""
+    recent = b"".join(packet.pcm for packet in stream.packets[-LOOK:])
+    heard = level_of_tone(recent, hertz)
+    return heard > HEARD_DBFS and level(recent) - heard < PURE_DB
 
 
 def longest_silence(stream: RtpStream, *, since: float, over: float = 0.0) -> float:

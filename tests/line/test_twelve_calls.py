@@ -14,14 +14,14 @@ import pytest
 from playwright.async_api import Page
 
 from tests.line.conftest import AGENT_HZ, NewLine
-from tests.line.hearing import LOOK, PURE_DB, hears
+from tests.line.hearing import hears, hears_now
 from tests.support.agent_phone import AgentPhone
 from tests.support.browser import MICROPHONE_HZ, Chromium
 from tests.support.console_agent import ConsoleAgent, free_port
 from tests.support.line_process import LineProcess
 from tests.support.need import ROOT
 from tests.support.phone import Phone
-from tests.support.sound import level, level_of_tone, tone
+from tests.support.sound import tone
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.line
@@ -32,7 +32,6 @@ PEOPLE_HZ = (round(MICROPHONE_HZ), *SIP_HZ)
 AT_ONCE = 2  # callers; with an agent's telephone each they fill the line
 TALK = 2.5  # seconds
 SERVED_WITHIN = 60.0  # seconds
-HEARD_DBFS = -30.0
 MENU = """\
 flow: main_menu
 title: To whom
@@ -115,13 +114,7 @@ class Callers:
 
 def who(phone: Phone) -> set[int]:
     """Tell the pitches of the people who are heard now, each alone."""
-    recent = b"".join(packet.pcm for packet in phone.packets[-LOOK:])
-    loud = level(recent)
-    return {
-        hertz
-        for hertz in PEOPLE_HZ
-        if (one := level_of_tone(recent, hertz)) > HEARD_DBFS and loud - one < PURE_DB
-    }
+    return {hertz for hertz in PEOPLE_HZ if hears_now(phone, hertz)}
 
 
 def test_each_of_twelve_callers_talks_to_exactly_one_person_and_both_are_heard(
