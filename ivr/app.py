@@ -36,6 +36,7 @@ from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.recorded import RecordedSpeaker, load_sounds
 from ivr.speech.tones import beep, hold_music
+from ivr.story.facts import Facts
 from ivr.switchboard.place import Place
 from ivr.visit import Line
 from ivr.voice import Voice
@@ -55,6 +56,7 @@ class RunningLine:
         self._stack = AsyncExitStack()
         self._under_way: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
+        self._facts = Facts()
         self._flows: LiveFlows
         self._exchange: Exchange
         self._attendant: Attendant
@@ -102,6 +104,7 @@ class RunningLine:
         self._stack.push_async_callback(messages.close)
         clinic = await self._start_clinic(messages)
         records = CallBook(settings.call_book)
+        self._facts.subscribe(records.take)
         await records.start()
         self._stack.push_async_callback(records.close)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
@@ -109,7 +112,7 @@ class RunningLine:
         self._accounts = AccountBook(settings.account_book)
         self._stack.push_async_callback(self._accounts.close)
         self._start_sweeping(messages, records, exchange.notes)
-        self._attendant = self._attend(wording, speaker, messages, clinic, records)
+        self._attendant = self._attend(wording, speaker, messages, clinic)
         await self._prewarm(speaker, self._flows.practice.book)
         self._flows.on_live = lambda book: self._spawn(self._prewarm(speaker, book))
         await self._endpoint.start()
@@ -171,7 +174,6 @@ class RunningLine:
         speaker: RecordedSpeaker,
         messages: MessageBox,
         clinic: Clinic,
-        records: CallBook,
     ) -> Attendant:
         handoff = self._settings.handoff
         return Attendant(
@@ -187,7 +189,7 @@ class RunningLine:
                 converse=self._exchange.converse,
                 limits=Limits(handoff.ring_for, handoff.accept_within),
                 music=hold_music(),
-                calls=records,
+                tell=self._facts.tell,
                 live=self._live,
                 recordings=self._start_recordings(),
                 accounts=self._accounts if self._settings.records.replay == "on" else None,

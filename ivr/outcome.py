@@ -1,8 +1,8 @@
 """How a call ended, read off its row."""
 
 from ivr.handoff.actions import Outcome
-from ivr.records.calls import CallOutcome, CallRow
 from ivr.request import KEEP_FLOW, NOBODY_FLOW
+from ivr.story.calls import CallOutcome, CallRow
 
 _STATES = {
     f"{NOBODY_FLOW}.message_kept": CallOutcome.MESSAGE,

@@ -35,10 +35,11 @@ from ivr.place_keeping import PlaceKeeping
 from ivr.ports import AudioLeg, Clinic, Gone, Keyed, Played, Speaker
 from ivr.queueing import OncePlaced
 from ivr.records.accounts import AccountBook
-from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
 from ivr.records.recordings import Recorder, Recordings
 from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
 from ivr.session import Ending, run_call
+from ivr.story.calls import CallOutcome, CallRow, Wait
+from ivr.story.facts import Fact
 from ivr.talk import RunFlow
 from ivr.voice import Voice, VoiceLeg
 from ivr.watch.live import LiveCall, LiveCalls
@@ -68,7 +69,8 @@ class Line:
     """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
     limits: Limits
     music: bytes
-    calls: CallBook
+    tell: Callable[[Fact], None]
+    """Takes what happens, for whoever keeps or watches it; `Facts.tell`."""
     live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
@@ -354,7 +356,7 @@ class Visit:
 
     def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         self._row = replace(self._row, **changes)
-        self._line.calls.keep(self._row)
+        self._line.tell(self._row)
 
     # ------------------------------------------------------------ for operators
 

@@ -17,7 +17,8 @@ from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.handoff.tickets import Priority, Ticket
 from ivr.ports import Gone, Heard, Keyed, LegInfo, OperationResult
-from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.records.calls import CallBook
+from ivr.story.calls import CallOutcome, CallRow
 from ivr.visit import Line
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls
@@ -78,7 +79,7 @@ class Visit:
             converse=lambda _lead: talk_of_two,
             limits=Limits(),
             music=bytes(320),
-            calls=self.rows,
+            tell=self.rows.take,
             live=LiveCalls(),
             recordings=None,
         )

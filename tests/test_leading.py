@@ -16,7 +16,7 @@ from ivr.handoff.card import Card
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.leading import flows_for_agents
 from ivr.ports import AudioLeg, Gone, Heard, OperationResult
-from ivr.records.calls import CallOutcome
+from ivr.story.calls import CallOutcome
 from ivr.talk import RunFlow, TalkEnd
 from tests.flows.shipped import book
 from tests.support.virtual_loop import run

@@ -13,8 +13,9 @@ from ivr.flow.model import Flow
 from ivr.flow.overlay import Overlay, coverage_of, steps_in, traffic_of, walk_of
 from ivr.flow.rules import Rule, did_you_mean
 from ivr.loading import Practice, load_practice, load_wording
-from ivr.records.calls import CallRow, kept_calls
+from ivr.records.calls import kept_calls
 from ivr.settings import Settings
+from ivr.story.calls import CallRow
 from ivr.workbench import pictures
 from ivr.workbench.passing import reached, runs_of, visit_of
 from ivr.workbench.suite import Run

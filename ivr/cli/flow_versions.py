@@ -15,10 +15,11 @@ from ivr.errors import FlowErrors, StoreError
 from ivr.flow.difference import Change, compared, differences
 from ivr.handoff.office import Queue
 from ivr.loading import Practice, load_practice, practice_of
-from ivr.records.calls import CallOutcome, kept_calls
+from ivr.records.calls import kept_calls
 from ivr.records.tallies import Tally, tally
 from ivr.records.versions import EVERYBODY, Publication, VersionBook, in_force
 from ivr.settings import Settings
+from ivr.story.calls import CallOutcome
 
 FOLDER = "folder"
 LIVE = "live"

@@ -11,9 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,13 @@ from typing import Any
 from ivr import log
 from ivr.database import Database
 from ivr.dialog.actions import HandoffReason
-from ivr.errors import MisuseError, StoreError
+from ivr.errors import StoreError
 from ivr.handoff.actions import Outcome as HandoffOutcome
 from ivr.handoff.actions import Trouble
 from ivr.handoff.events import Refusal
 from ivr.handoff.tickets import Priority
+from ivr.story.calls import CallOutcome, CallRow, Wait
+from ivr.story.facts import Fact
 
 _log = log.get(__name__)
 
@@ -54,73 +54,6 @@ create table if not exists waits (
     refusals text not null, troubles text not null
 );
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How a call came to a person, or did not."""
-
-    waited: float
-    """Seconds from the request to the first bridge, or to the end of waiting."""
-    priority: Priority = Priority.ROUTINE
-    agent: str = ""
-    """Name of who talked to the caller, from the roster."""
-    refusals: tuple[Refusal, ...] = ()
-    """Why agents did not take it, in order."""
-    troubles: tuple[Trouble, ...] = ()
-    """What went wrong on the way, in order."""
-
-
-class CallOutcome(StrEnum):
-    """How a call ended."""
-
-    CONTAINED = "contained"  # the line did what the caller wanted
-    HANDED_OFF = "handed_off"  # the caller talked to a person
-    MESSAGE = "message"  # the caller left a spoken message
-    CALLBACK = "callback"  # the caller is called back
-    ABANDONED = "abandoned"  # the caller hung up before any of these
-    REDIRECTED = "redirected"  # sent to the overflow number
-    FAILED = "failed"  # our own fault; the caller was hung up on
-    CRASHED = "crashed"  # this process ended during the call
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """What is kept of a call. Names come from flows and settings; anything else is withheld."""
-
-    call: str
-    """Opaque id, 8, 12, 16 or 32 hex digits."""
-    started: datetime
-    """With time zone, like all moments here."""
-    answered: datetime | None = None
-    ended: datetime | None = None
-    """None while the call is going on, and for ever after a crash."""
-    flow: str = ""
-    """The flow the call began in."""
-    version: str = ""
-    """Version of the flows the call used."""
-    path: tuple[str, ...] = ()
-    """States in the order they were entered."""
-    outcome: CallOutcome | None = None
-    """None while the call is going on."""
-    reason: HandoffReason | None = None
-    """Why it went to a person, if it did."""
-    queue: str = ""
-    handoff: HandoffOutcome | None = None
-    wait: Wait | None = None
-    """None: nobody was asked for."""
-    turns: int = 0
-    latencies: tuple[float, ...] = ()
-    """From the end of what the caller did to our answer, turn by turn, in seconds."""
-    recording: str = ""
-    """Name of the WAV file, `` for none."""
-    recording_stopped: bool = False
-    """Whether the recording ended before the call did, for want of room."""
-
-    def __post_init__(self) -> None:
-        """Refuse an id that is none."""
-        if not _HEX.fullmatch(self.call):
-            raise MisuseError("a call's id must be hex digits")
 
 
 class CallBook:
@@ -173,6 +106,11 @@ class CallBook:
             del self._waiting[next(iter(self._waiting))]
             self._lost += 1
         self._wake.set()
+
+    def take(self, fact: Fact) -> None:
+        """Keep what there is a column for; never waits, never fails."""
+        if isinstance(fact, CallRow):
+            self.keep(fact)
 
     async def flush(self) -> bool:
         """Try to write what waits; tell whether nothing waits any more. Never fails."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ivr.records.calls import CallOutcome, CallRow
+from ivr.story.calls import CallOutcome, CallRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from ivr.dialog.wording import Wording
 from ivr.flow.diagram import Pair
 from ivr.flow.machine import FlowBook
 from ivr.flow.overlay import Visit, steps_in
-from ivr.records.calls import CallOutcome, CallRow
 from ivr.request import SERVICE_FLOWS
+from ivr.story.calls import CallOutcome, CallRow
 from ivr.workbench.files import files_under, load_suite
 from ivr.workbench.paper import PaperLine
 from ivr.workbench.suite import Run, run_text

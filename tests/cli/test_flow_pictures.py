@@ -9,8 +9,9 @@ import pytest
 
 from ivr.audio import wav
 from ivr.cli.main import main
-from ivr.records.calls import CallBook, CallOutcome, CallRow
+from ivr.records.calls import CallBook
 from ivr.speech.recorded import text_hash
+from ivr.story.calls import CallOutcome, CallRow
 from tests.audio.test_studio import take
 from tests.flows.shipped import ROOT, book
 from tests.speech.test_recorded import keep, manifest

@@ -14,7 +14,7 @@ from ivr.caller.scenario import Ends, Keys, Noise, Says, Scenario, Silence
 from ivr.cli.try_ import Practice
 from ivr.dialog.dialog import Dialog
 from ivr.flow.model import Record
-from ivr.records.calls import CallOutcome
+from ivr.story.calls import CallOutcome
 from ivr.terminal import Rehearsal
 from tests.flows.shipped import book, scenario, today, wording
 from tests.speech.voices import on_the_phone, silence

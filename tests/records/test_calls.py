@@ -22,7 +22,8 @@ from ivr.handoff.actions import Outcome, Trouble
 from ivr.handoff.events import Refusal
 from ivr.handoff.tickets import Priority
 from ivr.records import calls
-from ivr.records.calls import CallBook, CallOutcome, CallRow, Wait
+from ivr.records.calls import CallBook
+from ivr.story.calls import CallOutcome, CallRow, Wait
 from tests.support.faults import locked, no_room_beyond
 
 NINE = datetime(2031, 5, 6, 9, 0, tzinfo=UTC)
@@ -138,7 +139,8 @@ CRASHING = """
 import asyncio, sys
 from datetime import datetime, UTC
 from pathlib import Path
-from ivr.records.calls import CallBook, CallRow, CallOutcome
+from ivr.records.calls import CallBook
+from ivr.story.calls import CallOutcome, CallRow
 
 async def main():
     book = CallBook(Path(sys.argv[1]))

@@ -5,7 +5,7 @@ import pytest
 
 from ivr.dialog.actions import HandoffReason
 from ivr.flow.overlay import Visit
-from ivr.records.calls import CallOutcome, CallRow
+from ivr.story.calls import CallOutcome, CallRow
 from ivr.workbench.passing import reached, runs_of, visit_of
 from tests.flows.shipped import ROOT, book, today, wording
 

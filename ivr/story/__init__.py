@@ -1,0 +1,1 @@
+"""What happened in calls, as facts: pure values that hold nothing a patient said, keyed or is."""

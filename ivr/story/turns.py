@@ -1,0 +1,88 @@
+"""One prompt-and-listen cycle, measured: what was asked, how it was answered, and why so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.dialog.confidence import Band
+from ivr.dialog.turns import Answered
+
+
+class Judged(StrEnum):
+    """Why an answer was taken as it was."""
+
+    ACCEPTED = "accepted"  # sure enough, or the author wants no read-back
+    READ_BACK = "read_back"  # in the confirm band, or not the likeliest reading
+    ALWAYS_READ_BACK = "always_read_back"  # the author wants it
+    CONFIRMED = "confirmed"  # yes to a read-back
+    DENIED = "denied"  # no to a read-back
+    TOO_UNSURE = "too_unsure"  # words of the grammar, below the confirm band
+    NOT_AN_ANSWER = "not_an_answer"  # words, but no answer to this question
+    NO_WORDS = "no_words"  # speech or noise in which no words were found
+    WITHOUT_END = "without_end"  # speech or noise that went on beyond the limit
+    WRONG_KEYS = "wrong_keys"
+    KEYED = "keyed"
+    WISH = "wish"  # "operator", "help", "repeat" and the like, or key 0
+    ALARM = "alarm"  # the clinical tripwire
+    SILENT = "silent"
+    EAR_LOST = "ear_lost"  # no recogniser, or a new one in the middle of it
+    NOT_ASKED = "not_asked"  # nothing was asked, or something else came first
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What reached our ear while a turn listened; levels of 8 kHz speech in dBFS (RMS)."""
+
+    heard: float = 0.0
+    """Seconds of audio that were listened to."""
+    speech: float = 0.0
+    """Seconds of it between an onset and an end of speech."""
+    speech_dbfs: float | None = None
+    """Level while somebody spoke; None: nobody did."""
+    noise_dbfs: float | None = None
+    """Level while nobody did; None: there was no such moment."""
+    clipped: float = 0.0
+    """Share of samples of the speech at full scale, 0 to 1."""
+    cut_in: bool = False
+    """Whether speech stood at full level in the first frames: its beginning may be lost."""
+    dropped: int = 0
+    """Frames of 20 ms the recogniser had no time for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. Nothing that was said or keyed; names come from flows and settings."""
+
+    call: str
+    number: int
+    """From 1, through all conversations of a call."""
+    at: datetime
+    """When it was opened."""
+    state: str
+    """`flow.state`."""
+    asked: str = ""
+    """Kind of slot, `menu`, `read_back`; `` when nothing was asked."""
+    version: str = ""
+    """Version of the flows."""
+    answered: Answered = Answered.EVENT
+    judged: Judged = Judged.NOT_ASKED
+    band: Band | None = None
+    """What the confidence meant; None when nothing was recognised."""
+    confidence: float | None = None
+    patience: float = 0.0
+    """Misunderstandings left in the call, after it."""
+    prompt: float = 0.0
+    """Seconds of the prompt that were heard."""
+    barged_in: bool = False
+    """Whether the caller spoke or keyed before its end."""
+    latency: float | None = None
+    """Seconds from the end of what the caller did to the first frame of our answer."""
+    recognised: float | None = None
+    """Seconds of it the recogniser took, from the end of speech to its reading."""
+    operation: str = ""
+    """What the clinic was asked in it, `` for nothing."""
+    outcome: str = ""
+    """What the clinic answered."""
+    clinic: float | None = None
+    """Seconds that took."""
+    sound: Sound = Sound()
