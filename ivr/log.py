@@ -11,6 +11,11 @@ numbers of up to six digits, members of enumerations, paths, and texts that look
 name under one of the keys of `NAMED`, or like an opaque id under one of `IDENTIFIED`.
 Of an exception only the type is kept, and the text when it is one of ours. Libraries
 log what they please, so of their records only the template and the place are kept.
+
+What is logged inside a call names the call and its turn, also by code that knows of neither:
+
+    with log.of_call(call):      # around the call's task; its tasks and threads inherit it
+        log.turn(3)              # from now on, in all of them
 """
 
 import json
@@ -19,6 +24,9 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -57,6 +65,34 @@ _LEVELS = {
 }
 
 
+class _Here:
+    """The call that this task belongs to, shared by all of the call's tasks."""
+
+    def __init__(self, call: str) -> None:
+        self.call = call
+        self.turn = 0
+
+
+_here: ContextVar[_Here | None] = ContextVar("the call this task belongs to", default=None)
+
+
+@contextmanager
+def of_call(call: str) -> Iterator[None]:
+    """Name *call* in every record of this task and of those it starts, until the block ends."""
+    token = _here.set(_Here(call))
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def turn(number: int) -> None:
+    """Name turn *number* in every record of this call from now on; outside a call, do nothing."""
+    here = _here.get()
+    if here is not None:
+        here.turn = number
+
+
 def get(name: str) -> logging.Logger:
     """Return the logger of module *name*; its records are made harmless before any handler."""
     logger = logging.getLogger(name)
@@ -65,9 +101,9 @@ def get(name: str) -> logging.Logger:
     return logger
 
 
-def setup(level: str = "info", stream: TextIO | None = None) -> None:
+def setup(level: str = "info", stream: TextIO | None = None, *, form: str = "auto") -> None:
     """
-    Send every record to *stream* (stderr): for people when it is a terminal, else as JSON.
+    Send every record to *stream* (stderr).
 
     May be called again; the last call counts. Uncaught exceptions are logged too, without
     their texts.
@@ -75,10 +111,12 @@ def setup(level: str = "info", stream: TextIO | None = None) -> None:
     Args:
         level: `debug`, `info`, `warning` or `error`.
         stream: Text stream; it stays the caller's to close.
+        form: `text` for people, `json` for machines, `auto`: text on a terminal, else JSON.
     """
     target = sys.stderr if stream is None else stream
+    for_people = target.isatty() if form == "auto" else form == "text"
     handler = _Handler(target)
-    handler.setFormatter(_ForPeople() if target.isatty() else _ForMachines())
+    handler.setFormatter(_ForPeople() if for_people else _ForMachines())
     handler.addFilter(_Discretion())
     root = logging.getLogger()
     for old in [h for h in root.handlers if isinstance(h, _Handler)]:
@@ -111,6 +149,14 @@ def harmless(key: str, value: object) -> object:
             return [harmless(key, item) for item in value]
         case _:
             return WITHHELD
+
+
+def _where() -> dict[str, object]:
+    here = _here.get()
+    if here is None:
+        return {}
+    call = harmless("call", here.call)
+    return {"call": call, "turn": here.turn} if here.turn else {"call": call}
 
 
 def _may_stand(key: str, text: str) -> bool:
@@ -160,6 +206,8 @@ class _Discretion(logging.Filter):
         else:
             fields = _Fields(library=record.name, place=f"{record.module}:{record.lineno}")
             record.msg = record.msg if record.args else "a library reported"
+        for key, value in _where().items():
+            fields.setdefault(key, value)
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             fields["error"] = _described(error)

@@ -170,6 +170,8 @@ class Settings:
     data: str = ".data"
     """Folder of everything this line writes; two lines never share one."""
     log_level: str = "info"
+    log_format: str = "auto"
+    """`text` (for people), `json` (one object a line), `auto` (text on a terminal, else JSON)."""
     line: Line = field(default_factory=Line)
     handoff: HandoffSettings = field(default_factory=HandoffSettings)
     speech: Speech = field(default_factory=Speech)
@@ -250,6 +252,7 @@ CHOICES = {
     "records.replay": ("on", "off"),
     "console.caller_page": ("auto", "on", "off"),
     "log_level": ("debug", "info", "warning", "error"),
+    "log_format": ("auto", "text", "json"),
 }
 MAX_PORT = 65535
 SHAPES = {

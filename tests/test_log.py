@@ -1,6 +1,7 @@
 """What reaches a log, and what never does."""
 
 import ast
+import asyncio
 import io
 import json
 import logging
@@ -217,6 +218,91 @@ def test_a_full_disk_costs_the_record_and_nothing_else() -> None:
     logging.getLogger().handlers = []
     with pytest.raises(OSError, match="No space left"):
         stream.close()  # proves that the disk was full when the record was written
+
+
+def test_what_is_logged_in_a_call_names_the_call_and_its_turn() -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    say = log.get("ivr.voice").info
+
+    async def child() -> None:
+        say("said by a task of the call")
+        await asyncio.to_thread(say, "said by a thread of the call")
+
+    async def call(name: str, *, until: int) -> None:
+        with log.of_call(name):
+            say("said before the first turn")
+            started_before = asyncio.create_task(child())
+            for number in range(1, until + 1):
+                log.turn(number)
+            await started_before
+        say("said after the call")
+
+    async def both() -> None:
+        await asyncio.gather(call("00c0ffee", until=3), call("0badcafe", until=1))
+
+    asyncio.run(both())
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    places = {(r["what"], r.get("call"), r.get("turn")) for r in told}
+    assert len(told) == 8
+    assert places == {
+        ("said before the first turn", "00c0ffee", None),
+        ("said before the first turn", "0badcafe", None),
+        ("said by a task of the call", "00c0ffee", 3),
+        ("said by a task of the call", "0badcafe", 1),
+        ("said by a thread of the call", "00c0ffee", 3),
+        ("said by a thread of the call", "0badcafe", 1),
+        ("said after the call", None, None),
+    }
+
+
+def test_a_library_and_an_error_in_a_call_name_it_too() -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    with log.of_call("00c0ffee"):
+        log.turn(2)
+        logging.getLogger("somelib").warning("< TEXT %s", "Alex Sample")
+        try:
+            int("Alex Sample")
+        except ValueError:
+            log.get("ivr.dialog").exception("dialog broke")
+    for record in map(json.loads, stream.getvalue().splitlines()):
+        assert (record["call"], record["turn"]) == ("00c0ffee", 2)
+    assert "Alex" not in stream.getvalue()
+
+
+def test_a_record_may_name_another_call_than_the_one_it_is_written_in() -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    with log.of_call("00c0ffee"):
+        log.get("ivr.queue").info("another caller was offered", extra={"call": "0badcafe"})
+    assert written(stream)["call"] == "0badcafe"
+
+
+@given(st.text())
+def test_a_call_is_named_by_an_opaque_id_or_not_at_all(name: str) -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    with log.of_call(name):
+        log.get("ivr.app").info("call taken")
+    shown = written(stream)["call"]
+    assert shown == name if not name or log._ID.fullmatch(name) else shown == log.WITHHELD
+
+
+def test_outside_a_call_a_turn_is_nobodys() -> None:
+    stream = io.StringIO()
+    log.setup("info", stream)
+    log.turn(4)
+    log.get("ivr.app").info("line started")
+    assert "turn" not in written(stream)
+
+
+@pytest.mark.parametrize(("form", "is_json"), [("json", True), ("text", False), ("auto", True)])
+def test_the_form_can_be_chosen(form: str, *, is_json: bool) -> None:
+    stream = io.StringIO()
+    log.setup("info", stream, form=form)
+    log.get("ivr.app").info("line started")
+    assert stream.getvalue().startswith("{") == is_json
 
 
 def test_every_sentence_in_the_code_is_a_literal() -> None:

@@ -37,7 +37,7 @@ def serve(options: argparse.Namespace) -> int:
         settings = replace(settings, line=replace(settings.line, port=options.sip_port))
     if options.console_port is not None:
         settings = replace(settings, console=replace(settings.console, port=options.console_port))
-    log.setup(settings.log_level)
+    log.setup(settings.log_level, form=settings.log_format)
     asyncio.run(_serve(settings))
     return 0
 

@@ -1,5 +1,6 @@
 """Run what a document shows: every snippet of it, in order, in one scratch copy of the project."""
 
+import json
 import os
 import re
 import shlex
@@ -73,6 +74,9 @@ class Reader:
                 load(file)
             case "python":
                 self._run([sys.executable, "-c", snippet.text], snippet)
+            case "json":
+                for line in snippet.text.splitlines():
+                    json.loads(line)
             case "mermaid":
                 assert snippet.text.startswith(("sequenceDiagram", "flowchart")), snippet.place
             case other:
