@@ -7,6 +7,7 @@ from typing import Protocol
 from ivr.dialog.actions import Action, Listening
 from ivr.dialog.events import Event, Hypothesis
 from ivr.flow.model import OperationSpec, Value
+from ivr.story.facts import Fact
 
 # ---------------------------------------------------------------- one party of a call
 
@@ -106,9 +107,9 @@ class AudioLeg(Protocol):
     """
     One party of a call as audio and keys: SipLeg, BrowserLeg.
 
-    Every method is called in the event loop. `play`, `stop_playing`, `listen`, `subscribe`
-    and `feed` act at once and never fail, also after the leg is gone; the awaitable ones raise
-    `CallError`, but `unhear` and `disconnect`, which find nothing to do then.
+    Every method is called in the event loop. `play`, `stop_playing`, `listen`, `tap`, `observe`,
+    `subscribe` and `feed` act at once and never fail, also after the leg is gone; the awaitable
+    ones raise `CallError`, but `unhear` and `disconnect`, which find nothing to do then.
     """
 
     @property
@@ -140,8 +141,27 @@ class AudioLeg(Protocol):
         """Send each received frame to *sink* from now on; None stops."""
         ...
 
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*; None stops."""
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """
+        Copy both directions to *tap*, beside other taps.
+
+        Returns:
+            What ends it, within one frame; may be called twice.
+        """
+        ...
+
+    def observe(self, *, call: str, role: str, tell: Callable[[Fact], None]) -> None:
+        """
+        Tell what the network does on this leg, and the messages so far, as facts of *call*.
+
+        What was told once is not told again, whoever asks. The last messages of a leg come
+        after its `Gone`.
+
+        Args:
+            call: Id of the call.
+            role: `caller` or `agent`.
+            tell: Called in the event loop with `ivr.story`'s `Media` and `Message`.
+        """
         ...
 
     def subscribe(self, sink: FrameSink) -> Callable[[], None]:

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from ivr.audio.mixing import Mixer
+from ivr.observing import Observed
 from ivr.ports import AudioLeg, FrameSink, Gone, LegEvent, LegInfo, Played, Tap
 from ivr.relay import Relay
+from ivr.story.facts import Fact
 
 EVENTS_KEPT = 256  # a flood of keys is cut there; the end of the leg always gets in
 KEYS = frozenset("0123456789*#ABCD")
@@ -37,8 +39,8 @@ class Media(Protocol):
         """Send received frames to *sink* too, until what is returned is called."""
         ...
 
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Copy both directions to *tap* too, until what is returned is called."""
         ...
 
     def end(self) -> None:
@@ -53,9 +55,10 @@ class SoundLeg(ABC):
     Its kind tells what happens by `_take`, and the end of it once by `_finish`.
     """
 
-    def __init__(self, info: LegInfo, media: Media) -> None:
+    def __init__(self, info: LegInfo, media: Media, observed: Observed) -> None:
         self._info = info
         self._media = media
+        self._observed = observed
         self._relay = Relay(media.mixer)
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._end: Gone | None = None
@@ -86,9 +89,13 @@ class SoundLeg(ABC):
         """Send each received frame to *sink*."""
         self._media.listen(sink if self._end is None else None)
 
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
-        self._media.tap(tap if self._end is None else None)
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Copy both directions to *tap* too."""
+        return self._media.tap(tap) if self._end is None else lambda: None
+
+    def observe(self, *, call: str, role: str, tell: Callable[[Fact], None]) -> None:
+        """Tell what the network does on this leg as facts of *call*."""
+        self._observed.observe(call=call, role=role, tell=tell)
 
     def subscribe(self, sink: FrameSink) -> Callable[[], None]:
         """Send each received frame to *sink* too."""

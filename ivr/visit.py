@@ -96,6 +96,7 @@ class Visit:
         self._request: Request | None = None
         self._early: list[Keyed] = []
         self._recorder: Recorder | None = None
+        self._untap: Callable[[], None] = lambda: None
         self._witnesses: list[Witness] = []
         self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
 
@@ -332,12 +333,12 @@ class Visit:
             if isinstance(event, Played | Gone):
                 break
         self._recorder = recordings.open()
-        self._leg.tap(self._recorder)
+        self._untap = self._leg.tap(self._recorder)
 
     async def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
-            self._leg.tap(None)
+            self._untap()
             recording = await recorder.close()
             self._keep(recording=recording.file, recording_stopped=recording.stopped)
 

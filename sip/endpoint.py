@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.errors import CallError, LegBroken, LegLost, MisuseError, SettingsError
+from ivr.observing import Observed
 from ivr.ports import Gone, LegInfo, Played
 from ivr.settings import Line, Trunk
 from sip.causes import Status
@@ -145,9 +146,8 @@ class SipEndpoint:
         if not addresses:
             raise LegBroken(f"leg {key}: the address to ring names no host that exists")
         media = self._new_media(key, door)
-        leg = SipLeg(
-            LegInfo(key=key, called=user_of(uri)), media, commands=engine.calls, submit=door.submit
-        )
+        info = LegInfo(key=key, called=user_of(uri))
+        leg = SipLeg(info, media, Observed(), commands=engine.calls, submit=door.submit)
         self._legs[key] = leg
         try:
             await door.submit(lambda: engine.dial(key, uri, media, address=addresses[0]))
@@ -211,7 +211,7 @@ class SipEndpoint:
     # ---------------------------------------------------------------- from the engine
 
     def _called(self, info: LegInfo, media: MediaPort, door: Door, engine: Engine) -> None:
-        leg = SipLeg(info, media, commands=engine.calls, submit=door.submit)
+        leg = SipLeg(info, media, Observed(), commands=engine.calls, submit=door.submit)
         self._legs[info.key] = leg
         log.info("a call came in", extra={"leg": info.key, "trunk": info.trunk})
         self._on_call(leg)

@@ -41,7 +41,7 @@ class MediaPort:
         self._player = Player(lambda playing: post(self._finished, playing))
         self._unlisten: Callable[[], None] = _nothing
         self._ears: tuple[_Ear, ...] = ()
-        self._tap: Tap | None = None
+        self._taps: tuple[Tap, ...] = ()
         self.mixer = Mixer()
         """What is mixed into what the far end hears; fed in the event loop."""
         self._draining = False
@@ -75,14 +75,22 @@ class MediaPort:
 
         return unsubscribe
 
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
-        self._tap = tap
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Copy both directions to *tap* too, until what is returned is called."""
+
+        def once(heard: bytes, said: bytes, /) -> None:
+            tap(heard, said)
+
+        def untap() -> None:
+            self._taps = tuple(other for other in self._taps if other is not once)
+
+        self._taps = (*self._taps, once)
+        return untap
 
     def end(self) -> None:
         """Fall silent for good: nobody listens, nobody records."""
         self.stop()
-        self.tap(None)
+        self._taps = ()
         for ear in self._ears:
             ear.open = False
         self._ears = ()
@@ -119,8 +127,10 @@ class MediaPort:
     def take(self, frame: bytes) -> None:
         """Take one received frame."""
         self._last_heard = frame
-        if self._tap is not None:
-            self._tap(frame, self._said())
+        if taps := self._taps:
+            said = self._said()
+            for tap in taps:
+                tap(frame, said)
         ears = self._ears
         if not ears:
             return

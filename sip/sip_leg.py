@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from ivr.errors import CallError, MisuseError
+from ivr.observing import Observed
 from ivr.ports import AudioLeg, Gone, LegEvent, LegInfo
 from ivr.sound_leg import KEYS, SoundLeg
 from sip import causes
@@ -54,9 +55,15 @@ class SipLeg(SoundLeg):
     """
 
     def __init__(
-        self, info: LegInfo, media: MediaPort, *, commands: Commands, submit: Submit
+        self,
+        info: LegInfo,
+        media: MediaPort,
+        observed: Observed,
+        *,
+        commands: Commands,
+        submit: Submit,
     ) -> None:
-        super().__init__(info, media)
+        super().__init__(info, media, observed)
         self._commands = commands
         self._submit = submit
         self._changed = asyncio.Event()

@@ -7,6 +7,7 @@ from functools import partial
 
 from ivr.audio.pcm import FRAME
 from ivr.errors import CallError, LegBroken, LegClosed, LegLost, MisuseError
+from ivr.observing import Observed
 from ivr.ports import AudioLeg, Gone, Keyed, LegInfo, Played
 from ivr.sound_leg import KEYS, SoundLeg
 from ivr.webrtc.browser_media import BrowserMedia
@@ -41,7 +42,7 @@ class BrowserLeg(SoundLeg):
     def __init__(self, info: LegInfo, options: BrowserOptions) -> None:
         self.media = BrowserMedia(lambda token: self._take(Played(token)))
         """The browser's sound; its `playout` counts what the network did to it."""
-        super().__init__(info, self.media)
+        super().__init__(info, self.media, Observed())
         self.on_gone: Callable[[], None] = _nothing
         """Told once when the leg is gone."""
         self._options = options

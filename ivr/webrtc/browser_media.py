@@ -21,14 +21,14 @@ class BrowserMedia:
         self._player = Player(self._finished)
         self._unlisten: Callable[[], None] = _nothing
         self._sinks: tuple[FrameSink, ...] = ()
-        self._tap: Tap | None = None
+        self._taps: tuple[Tap, ...] = ()
 
     def tick(self) -> bytes:
         """Take one frame from the browser to all who listen; return the one to send to it."""
         heard = self.playout.take()
         said = self.mixer.add_to(self._player.next_frame()) or SILENT_FRAME
-        if self._tap is not None:
-            self._tap(heard, said)
+        for tap in self._taps:
+            tap(heard, said)
         for sink in self._sinks:
             sink(heard)
         return said
@@ -58,14 +58,22 @@ class BrowserMedia:
         self._sinks = (*self._sinks, once)
         return unsubscribe
 
-    def tap(self, tap: Tap | None) -> None:
-        """Copy both directions to *tap*."""
-        self._tap = tap
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Copy both directions to *tap* too, until what is returned is called."""
+
+        def once(heard: bytes, said: bytes, /) -> None:
+            tap(heard, said)
+
+        def untap() -> None:
+            self._taps = tuple(other for other in self._taps if other is not once)
+
+        self._taps = (*self._taps, once)
+        return untap
 
     def end(self) -> None:
         """Fall silent for good: nobody listens, nobody records."""
         self.stop()
-        self.tap(None)
+        self._taps = ()
         self._sinks = ()
 
     def _finished(self, playing: Playing) -> None:

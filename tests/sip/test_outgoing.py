@@ -211,9 +211,9 @@ def test_a_recording_hears_the_agent_as_said_to_the_caller() -> None:
             desk = await _connected(line, agent)
             await connect(line.legs[0], desk)
             frames: list[tuple[bytes, bytes]] = []
-            line.legs[0].tap(lambda heard, said: frames.append((heard, said)))
+            untap = line.legs[0].tap(lambda heard, said: frames.append((heard, said)))
             await asyncio.gather(caller.rtp.talk(0.5), agent.rtp.talk(0.5, payload=ULAW_LOUD))
-            line.legs[0].tap(None)
+            untap()
             assert sum(1 for _, said in frames if any(said)) > 10
             assert not any(any(heard) for heard, _ in frames)
 

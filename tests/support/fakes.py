@@ -18,6 +18,7 @@ from ivr.ports import (
     Played,
     Tap,
 )
+from ivr.story.facts import Fact
 
 
 class FakeAudioLeg:
@@ -30,6 +31,8 @@ class FakeAudioLeg:
         self.hears: set[AudioLeg] = set()
         self.sinks: list[FrameSink] = []
         self.fed: list[tuple[object, bytes]] = []
+        self.taps: list[Tap] = []
+        self.observers: list[tuple[str, str, Callable[[Fact], None]]] = []
         self.gone = False
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
         self._playing: asyncio.TimerHandle | None = None
@@ -67,8 +70,13 @@ class FakeAudioLeg:
     def listen(self, sink: FrameSink | None) -> None:
         self.sink = sink
 
-    def tap(self, tap: Tap | None) -> None:
+    def tap(self, tap: Tap) -> Callable[[], None]:
         """Nothing to record here."""
+        self.taps.append(tap)
+        return lambda: self.taps.remove(tap) if tap in self.taps else None
+
+    def observe(self, *, call: str, role: str, tell: Callable[[Fact], None]) -> None:
+        self.observers.append((call, role, tell))
 
     def subscribe(self, sink: FrameSink) -> Callable[[], None]:
         self.sinks.append(sink)

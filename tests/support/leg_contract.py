@@ -155,12 +155,32 @@ class AudioLegContract(ABC):
     def test_a_tap_takes_both_directions(self) -> None:
         async def scene(stage: Stage) -> None:
             taken: list[tuple[bytes, bytes]] = []
-            stage.leg.tap(lambda heard, said: taken.append((heard, said)))
+            untap = stage.leg.tap(lambda heard, said: taken.append((heard, said)))
             stage.leg.play(SHORT, token=1, loop=True)
             await stage.far.talk(0.5)
-            stage.leg.tap(None)
+            untap()
+            untap()
             assert sum(1 for heard, said in taken if any(heard) and any(said)) > 5
             assert {len(part) for pair in taken for part in pair} == {FRAME_BYTES}
+
+        self._play(scene)
+
+    def test_a_tap_that_ends_leaves_the_others(self) -> None:
+        async def scene(stage: Stage) -> None:
+            taken: dict[str, int] = {"recorder": 0, "listener": 0}
+
+            def count(who: str) -> Callable[[bytes, bytes], None]:
+                return lambda _heard, _said: taken.update({who: taken[who] + 1})
+
+            stage.leg.tap(count("recorder"))
+            untap = stage.leg.tap(count("listener"))
+            await stage.far.talk(0.3)
+            untap()
+            await stage.far.talk(0.1)  # a frame under way may come still
+            before = dict(taken)
+            await stage.far.talk(0.3)
+            assert before["listener"] == taken["listener"] > 3
+            assert taken["recorder"] > before["recorder"] + 3
 
         self._play(scene)
 
