@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 
+from ivr import log
 from ivr.desk import Waiting
 from ivr.errors import CallError
 from ivr.handoff.card import Card
@@ -15,6 +16,11 @@ class Attendant:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._visits: dict[str, Visit] = {}
+
+    def visit(self, call: str) -> Visit | None:
+        """Give *call* while it is under way, for operators who act on it."""
+        return self._visits.get(call)
 
     async def take(self, leg: AudioLeg, *, call: str) -> None:
         """
@@ -24,13 +30,14 @@ class Attendant:
             leg: An incoming leg that rings.
             call: Opaque id of the call.
         """
-        visit = Visit(self._line, leg, call)
+        with log.of_call(call):
+            visit = Visit(self._line, leg, call)
 
-        async def talk() -> None:
-            await leg.answer()
-            await visit.run()
+            async def talk() -> None:
+                await leg.answer()
+                await visit.run()
 
-        await self._see_through(visit, talk())
+            await self._see_through(visit, talk())
 
     async def take_back(
         self, leg: AudioLeg, waiting: Waiting, *, ticket: Ticket, card: Card, call: str
@@ -48,11 +55,13 @@ class Attendant:
         Returns:
             Whether they talked to a person, left a message or will be rung once more.
         """
-        visit = Visit(self._line, leg, call)
-        await self._see_through(visit, visit.go_on(waiting, ticket, card))
-        return visit.helped
+        with log.of_call(call):
+            visit = Visit(self._line, leg, call)
+            await self._see_through(visit, visit.go_on(waiting, ticket, card))
+            return visit.helped
 
     async def _see_through(self, visit: Visit, talk: Coroutine[object, object, None]) -> None:
+        self._visits[visit.call] = visit
         try:
             await talk
         except CallError:
@@ -60,4 +69,5 @@ class Attendant:
         except Exception as error:  # noqa: BLE001 - the row and the hang-up must still happen
             visit.broke(error)
         finally:
+            del self._visits[visit.call]
             await visit.finish()

@@ -41,12 +41,14 @@ from ivr.handoff.events import (
     CallerBack,
     CallerKeyed,
     CallerLeft,
+    CallerSent,
     HandoffEvent,
     PlaceKept,
+    QueueNews,
     Refusal,
     TalkOver,
 )
-from ivr.handoff.handoff import Handoff
+from ivr.handoff.handoff import WAITING, Handoff
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.handoff.tickets import Ticket
 from ivr.hold import HoldSound
@@ -209,6 +211,14 @@ class Desk:
         self._inbox.put_nowait(PlaceKept())
         await self._done.wait()
 
+    def send_on(self, queue: str) -> bool:
+        """Let the caller wait in *queue* instead, where they are told; False: they do not wait."""
+        if self.handoff.phase not in WAITING:
+            return False
+        if queue != self._queue.ticket.queue:
+            self._inbox.put_nowait(CallerSent(queue))
+        return True
+
     def caller_left(self) -> None:
         """The caller, who was aside, is gone."""
         self._inbox.put_nowait(CallerLeft())
@@ -236,7 +246,10 @@ class Desk:
     async def _do(self, actions: tuple[HandoffAction, ...]) -> None:
         for action in actions:
             match action:
-                case Settle() | Release() | WrapUp() | Leave() | KeepPlace() | EnterAgain():
+                case Settle() | Release() | WrapUp() | Leave() | KeepPlace():
+                    self._queue.do(action, self.handoff.offer)
+                case EnterAgain():
+                    self._forget_queue()
                     self._queue.do(action, self.handoff.offer)
                 case Ring() | Brief() | Withdraw() | Bridge():
                     await self._phone(action)
@@ -252,6 +265,13 @@ class Desk:
                     self._end(action)
                 case _:
                     assert_never(action)
+
+    def _forget_queue(self) -> None:
+        """Drop the news of a place that is given up: leaving it frees whom it offers."""
+        waiting = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
+        for event in waiting:
+            if not isinstance(event, QueueNews):
+                self._inbox.put_nowait(event)
 
     def _announce(self, announce: Announce) -> None:
         means, queue = self._means, self._queue.ticket.queue

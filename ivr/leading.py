@@ -15,6 +15,7 @@ BROKEN_OFF = {
     HandoffReason.CLINIC_DOWN: "broken off, the practice's system does not answer.",
     HandoffReason.LINE_TROUBLE: "broken off, something on the line went wrong.",
     HandoffReason.FLOW: "the caller could not be helped there.",
+    HandoffReason.SENT: "broken off, an operator of the line sent the caller on.",
 }
 
 

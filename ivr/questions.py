@@ -15,6 +15,7 @@ WORDS = {
     HandoffReason.EMERGENCY: "may be in danger",
     HandoffReason.CLINIC_DOWN: "no answer from the clinic's data",
     HandoffReason.LINE_TROUBLE: "the line is in trouble",
+    HandoffReason.SENT: "sent by an operator of the line",
 }
 CHOSEN = (Presence.READY, Presence.PAUSED)  # the others follow from what happens
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ivr.dialog.actions import Briefing, HandOff
+from ivr.dialog.actions import Briefing, HandOff, HandoffReason
 from ivr.dialog.grammar.base import KeysComplete
 from ivr.dialog.grammar.phone import Phone
 from ivr.handoff.tickets import Priority, Ticket
@@ -41,9 +41,10 @@ class Request:
         Ask once more: the time of the first asking counts.
 
         Somebody who asks in a service flow still wants what they wanted before, unless they
-        now speak another language; an emergency stays one.
+        now speak another language or an operator sends them; an emergency stays one.
         """
-        here = asked.queue if in_flow not in SERVICE_FLOWS else self.ticket.queue
+        sent = asked.briefing.reason is HandoffReason.SENT
+        here = asked.queue if sent or in_flow not in SERVICE_FLOWS else self.ticket.queue
         spanish = asked.queue == SPANISH_QUEUE
         ticket = replace(
             self.ticket,

@@ -9,19 +9,19 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import assert_never
 
+from ivr.accounting import keep_accounts
 from ivr.announcing import sounds_for
 from ivr.bridge import Aside, Desk, Means, Report
 from ivr.conversing import Converse
 from ivr.desk import AgentPhones, Switchboard, Waiting
 from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
-from ivr.dialog.events import CallerHungUp
-from ivr.dialog.view import DialogView
+from ivr.dialog.events import CallerHungUp, SentToPerson
 from ivr.dialog.witness import Witness
 from ivr.dialog.wording import Wording
-from ivr.errors import HandoffError, LegLost, SpeechError, StoreError
+from ivr.errors import HandoffError, LegLost
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
 from ivr.handoff.actions import Outcome, Trouble
@@ -29,23 +29,25 @@ from ivr.handoff.card import AGENTS_LANGUAGE, Card
 from ivr.handoff.handoff import Handoff, Limits, Phase
 from ivr.handoff.tickets import Ticket
 from ivr.introduction import card_of, learnt
+from ivr.journal import Journal, live_call
 from ivr.leading import came_of
 from ivr.outcome import HELPED, outcome_of
 from ivr.place_keeping import PlaceKeeping
-from ivr.ports import AudioLeg, Clinic, Gone, Keyed, Played, Speaker
+from ivr.ports import AudioLeg, Clinic, Keyed, Speaker
 from ivr.queueing import OncePlaced
+from ivr.recording import NOTICE, CallRecording
 from ivr.records.accounts import AccountBook
-from ivr.records.recordings import Recorder, Recordings
+from ivr.records.recordings import Recordings
 from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
 from ivr.session import Ending, run_call
 from ivr.story.calls import CallOutcome, CallRow, Wait
 from ivr.story.facts import Fact
+from ivr.story.steps import Happened
 from ivr.talk import RunFlow
 from ivr.voice import Voice, VoiceLeg
 from ivr.watch.live import LiveCall, LiveCalls
 
 _log = logging.getLogger(__name__)
-NOTICE = 0  # token of what is played before the first turn
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring
 MESSAGE = {"wish": "message"}  # what the flow for nobody being there is told to begin with
@@ -95,21 +97,24 @@ class Visit:
         self._in_flow = line.start
         self._request: Request | None = None
         self._early: list[Keyed] = []
-        self._recorder: Recorder | None = None
-        self._untap: Callable[[], None] = lambda: None
+        self._recording = CallRecording(leg, line.recordings)
         self._witnesses: list[Witness] = []
-        self._row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
+        self._voice: VoiceLeg | None = None
+        self._sent_to = ""
+        self._over = self._hung_up_on = False
+        row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
+        self._journal = Journal(row, line.tell)
 
     async def run(self) -> None:
         """Talk, and go with the caller wherever that leads, until somebody hangs up."""
-        self._keep(answered=datetime.now(UTC))
+        self._journal.keep(answered=datetime.now(UTC))
         self._line.live.add(self._call, self._view)
-        await self._begin_recording()
+        self._early = await self._recording.begin(self._line.speaker, self._line.wording)
         await self._go_along(await self._talk(self._line.start, self._line.clinic))
 
     async def go_on(self, waiting: Waiting, ticket: Ticket, card: Card) -> None:
         """Bring a caller who was rung back to the person who is reserved for them."""
-        self._keep(answered=datetime.now(UTC), queue=ticket.queue)
+        self._journal.keep(answered=datetime.now(UTC), queue=ticket.queue)
         self._line.live.add(self._call, self._view)
         briefing = Briefing(card.caller, card.verified, card.wanted, HandoffReason.ASKED)
         self._request = request = Request(ticket, briefing)
@@ -119,26 +124,84 @@ class Visit:
     async def _go_along(self, ending: Ending) -> None:
         while isinstance(ending, HandOff):
             ending = await self._to_a_person(ending)
+        self._over = True
         if isinstance(ending, HangUp):
             await asyncio.sleep(FAREWELL)
 
     @property
+    def call(self) -> str:
+        """Opaque id of the call."""
+        return self._call
+
+    @property
     def helped(self) -> bool:
         """Whether the call came to more than waiting."""
-        return self._row.outcome in HELPED
+        return self._journal.row.outcome in HELPED
 
     async def finish(self) -> None:
         """Hang up and close the row, whatever happened."""
+        self._over = True
         self._line.live.remove(self._call)
         await self._end_recording()
-        self._keep(ended=datetime.now(UTC), outcome=outcome_of(self._row))
+        self._journal.keep(ended=datetime.now(UTC), outcome=self._outcome)
         await self._leg.hang_up()
-        await self._keep_accounts()
+        if self._line.accounts is not None:
+            await keep_accounts(self._line.accounts, self._call, self._witnesses)
 
     def broke(self, error: Exception) -> None:
         """Note that the call ends for a fault of ours."""
         _log.error("call broke", extra={"call": self._call, "kind": type(error).__name__})
-        self._keep(outcome=CallOutcome.FAILED)
+        self._journal.keep(outcome=CallOutcome.FAILED)
+
+    @property
+    def _outcome(self) -> CallOutcome:
+        outcome = outcome_of(self._journal.row)
+        left = outcome is CallOutcome.ABANDONED
+        return CallOutcome.HUNG_UP_ON if left and self._hung_up_on else outcome
+
+    # ------------------------------------------------------------ what operators do
+
+    @property
+    def leg(self) -> AudioLeg:
+        """The caller's."""
+        return self._leg
+
+    def hand_off(self, queue: str, *, who: str) -> bool:
+        """
+        Let the caller go to a person of *queue* now, whatever they are doing.
+
+        Who waits in another queue moves to this one and keeps the time they first asked at.
+
+        Args:
+            queue: One of the practice's.
+            who: The operator who wants it.
+
+        Returns:
+            False: they talk to a person already, or the call is over.
+        """
+        desk = self._desk if self._desk and not self._desk.handoff.ended else None
+        if self._over or not (desk is None or desk.send_on(queue)):
+            return False
+        self._journal.step(Happened.OPERATOR_ACTED, who=who, detail="hand_off")
+        if desk is None:
+            self._sent_to = queue
+            self._deliver()
+        return True
+
+    async def hang_up(self, *, who: str) -> bool:
+        """End the call, whatever the caller is doing; False: it is over."""
+        if self._over:
+            return False
+        self._journal.step(Happened.OPERATOR_ACTED, who=who, detail="hang_up")
+        self._hung_up_on = True
+        await self._leg.hang_up()
+        return True
+
+    def _deliver(self) -> None:
+        """Tell the conversation where the caller is sent, now or when the next one begins."""
+        if self._sent_to and self._voice is not None:
+            self._voice.tell(SentToPerson(self._sent_to))
+            self._sent_to = ""
 
     # ------------------------------------------------------------ talking
 
@@ -171,18 +234,23 @@ class Visit:
             queue, about = self._request.ticket.queue, self._request.briefing.wanted
         voice = self._line.voice(self._call, queue, about)
         early, self._early = tuple(self._early), []
-        async with VoiceLeg(self._leg, voice, discretion=self._discreet, early=early) as leg:
+        async with VoiceLeg(
+            self._leg, voice, discretion=self._recording.keep_private, early=early
+        ) as leg:
+            self._voice = leg
+            self._deliver()
             try:
                 return await run_call(dialog, leg, clinic, queue=queue)
             finally:
+                self._voice = None
                 if isinstance(dialog, Witness):
                     self._witnesses.append(dialog)
                 added = (values or {}).keys()
                 self._values = {k: v for k, v in dialog.values.items() if k not in added}
-                self._keep(
-                    path=self._row.path + dialog.path,
-                    turns=self._row.turns + len(dialog.turns),
-                    latencies=self._row.latencies + tuple(leg.latencies),
+                self._journal.keep(
+                    path=self._journal.row.path + dialog.path,
+                    turns=self._journal.row.turns + len(dialog.turns),
+                    latencies=self._journal.row.latencies + tuple(leg.latencies),
                 )
 
     async def _lead(self, flow: str, leg: AudioLeg) -> str:
@@ -207,10 +275,6 @@ class Visit:
         self._request = replace(self._request, briefing=learnt(self._request.briefing, briefing))
         self._desk.card = self._card(self._request)
 
-    def _discreet(self, *, private: bool) -> None:
-        if self._recorder is not None:
-            self._recorder.keep_private(private=private)
-
     # ------------------------------------------------------------ to a person
 
     async def _to_a_person(self, asked: HandOff) -> Ending:
@@ -222,7 +286,7 @@ class Visit:
             "caller goes to a person",
             extra={"call": self._call, "queue": queue, "reason": reason},
         )
-        self._keep(reason=reason, queue=queue)
+        self._journal.keep(reason=reason, queue=queue)
         await self._end_recording()  # what caller and agent say to each other is theirs
         if before is not None and reason is HandoffReason.LINE_TROUBLE:
             self._leg.play(self._line.music, token=NOTICE, loop=True)
@@ -265,11 +329,11 @@ class Visit:
     async def _after(self, report: Report, ending: Ending, ticket: Ticket) -> Ending:
         """Go on with a caller who waits no longer; *ending* is how their own words ended."""
         clinic = self._line.clinic
-        waited = self._row.wait.waited if self._row.wait else 0.0
+        waited = self._journal.row.wait.waited if self._journal.row.wait else 0.0
         wait = Wait(
             waited + report.waited, ticket.priority, report.agent, report.refusals, report.troubles
         )
-        self._keep(handoff=report.outcome, wait=wait)
+        self._journal.keep(handoff=report.outcome, wait=wait)
         match report.outcome:
             case Outcome.SERVED | Outcome.WANTS_CALLBACK:
                 return ending
@@ -315,74 +379,18 @@ class Visit:
 
     # ------------------------------------------------------------ what is kept
 
-    async def _begin_recording(self) -> None:
-        """Say that the call is recorded, then record; a line that cannot say it records nothing."""
-        recordings = self._line.recordings
-        if recordings is None:
-            return
-        try:
-            notice = await self._line.speaker.render(self._line.wording("en").recorded)
-        except SpeechError:
-            _log.warning("call not recorded: it could not be said", extra={"call": self._call})
-            return
-        self._leg.play(notice, token=NOTICE)
-        async for event in self._leg.events():
-            if isinstance(event, Keyed):
-                self._early.append(event)
-                break
-            if isinstance(event, Played | Gone):
-                break
-        self._recorder = recordings.open()
-        self._untap = self._leg.tap(self._recorder)
-
     async def _end_recording(self) -> None:
-        recorder, self._recorder = self._recorder, None
-        if recorder is not None:
-            self._untap()
-            recording = await recorder.close()
-            self._keep(recording=recording.file, recording_stopped=recording.stopped)
-
-    async def _keep_accounts(self) -> None:
-        """Afterwards, and in a thread: telling a call again takes time that nobody shall wait."""
-        book, witnesses = self._line.accounts, self._witnesses
-        if book is None or not witnesses:
-            return
-        told = await asyncio.to_thread(lambda: [witness.account() for witness in witnesses])
-        accounts = [account for account in told if account is not None]
-        try:
-            if accounts:
-                await book.keep(self._call, accounts)
-        except StoreError:
-            _log.warning("call cannot be replayed", extra={"call": self._call})
-
-    def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
-        self._row = replace(self._row, **changes)
-        self._line.tell(self._row)
+        recording = await self._recording.end()
+        if recording is not None:
+            self._journal.keep(recording=recording.file, recording_stopped=recording.stopped)
 
     # ------------------------------------------------------------ for operators
 
     def _view(self) -> LiveCall:
-        seconds = asyncio.get_running_loop().time() - self._began
         view = self._dialog.view if self._dialog else None
         phase = "talking"
         handoff = self._desk.handoff if self._desk else None
         if handoff is not None and not handoff.ended and not handoff.aside:
             phase = "bridged" if handoff.phase is Phase.BRIDGED else "handoff"
-        return LiveCall(
-            call=self._call,
-            phase=phase,
-            state=self._place(view),
-            prompt=view.prompt if view else "",
-            words=view.last_words if view else "",
-            slots=view.slots if view else {},
-            patience=round(view.patience) if view else 0,
-            turn=view.turn if view else 0,
-            seconds=seconds,
-            reason=self._row.reason or "",
-        )
-
-    def _place(self, view: DialogView | None) -> str:
-        """Tell where the caller is, or was before a person was looked for."""
-        if view is not None and view.state:
-            return f"{view.flow}.{view.state}"
-        return self._row.path[-1] if self._row.path else ""
+        seconds = asyncio.get_running_loop().time() - self._began
+        return live_call(self._journal.row, view, phase=phase, seconds=seconds)

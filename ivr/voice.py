@@ -150,6 +150,10 @@ class VoiceLeg:
                 raise event
             yield event
 
+    def tell(self, event: Event) -> None:
+        """Let *event* happen, which is not of this leg."""
+        self._inbox.put_nowait(event)
+
     async def perform(self, action: Action) -> None:
         """
         Start doing *action*.

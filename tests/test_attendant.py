@@ -19,6 +19,7 @@ from ivr.handoff.tickets import Priority, Ticket
 from ivr.ports import Gone, Heard, Keyed, LegInfo, OperationResult
 from ivr.records.calls import CallBook
 from ivr.story.calls import CallOutcome, CallRow
+from ivr.story.facts import Fact
 from ivr.visit import Line
 from ivr.voice import Voice
 from ivr.watch.live import LiveCalls
@@ -66,6 +67,7 @@ class Visit:
         self.speaker = FakeSpeaker()
         self.ears = FakeRecogniser()
         self.rows = Rows()
+        self.facts: list[Fact] = []
         self.messages: list[bytes] = []
         self.line = Line(
             book=lambda _call: book(),
@@ -79,7 +81,7 @@ class Visit:
             converse=lambda _lead: talk_of_two,
             limits=Limits(),
             music=bytes(320),
-            tell=self.rows.take,
+            tell=self._take,
             live=LiveCalls(),
             recordings=None,
         )
@@ -87,6 +89,10 @@ class Visit:
 
     async def _keep(self, pcm: bytes) -> None:
         self.messages.append(pcm)
+
+    def _take(self, fact: Fact) -> None:
+        self.rows.take(fact)
+        self.facts.append(fact)
 
     def ring(self) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(self.attendant.take(self.leg, call=CALL))

@@ -111,6 +111,7 @@ class HandoffReason(StrEnum):
     EMERGENCY = "emergency"  # the clinical tripwire
     CLINIC_DOWN = "clinic_down"  # a backend is unavailable
     LINE_TROUBLE = "line_trouble"  # our own fault: an error in the dialog, no speech at all
+    SENT = "sent"  # an operator of the line wants it
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def why(briefing: Briefing, phrases: Phrases) -> str:
             return phrases.briefing_clinic_down
         case HandoffReason.LINE_TROUBLE:
             return phrases.briefing_line_trouble
+        case HandoffReason.SENT:
+            return phrases.briefing_sent
         case unknown:
             assert_never(unknown)
 

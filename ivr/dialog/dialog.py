@@ -31,6 +31,7 @@ from ivr.dialog.events import (
     MessageTaken,
     OperationFinished,
     PromptFinished,
+    SentToPerson,
     SpeakingLost,
     SpeechStarted,
     Utterance,
@@ -202,6 +203,8 @@ class Dialog:
             case CallerHungUp():
                 self._guide.finish(None)
                 return None
+            case SentToPerson(queue=queue):
+                return self._guide.send(queue)
             case _ if not self._guide.begun:
                 return None
             case KeyPressed(key=key):

@@ -103,20 +103,25 @@ class SpeakingLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SentToPerson:
+    """An operator of the line gives the caller to a person of *queue*, whatever is going on."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller is gone."""
 
 
-Event = (
-    CallAnswered
-    | PromptFinished
+TurnEvent = (
+    PromptFinished
     | SpeechStarted
     | Utterance
-    | KeyPressed
     | OperationFinished
     | MessageTaken
     | HearingLost
     | HearingRestarted
     | SpeakingLost
-    | CallerHungUp
 )
+Event = CallAnswered | KeyPressed | SentToPerson | CallerHungUp | TurnEvent

@@ -84,6 +84,10 @@ class Guide:
         """Lead to a person without a word, because none can be spoken."""
         return self._stage.hand_off(HandoffReason.LINE_TROUBLE)
 
+    def send(self, queue: str) -> Verdict:
+        """Lead to a person of *queue*, because an operator of the line wants it."""
+        return self._stage.hand_off(HandoffReason.SENT, queue=queue)
+
     # ------------------------------------------------------------ what callers wish
 
     def help(self, *, now: float) -> None:

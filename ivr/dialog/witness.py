@@ -18,7 +18,9 @@ from ivr.dialog.events import (
     KeyPressed,
     MessageTaken,
     OperationFinished,
+    SentToPerson,
     SpeakingLost,
+    TurnEvent,
     Utterance,
 )
 from ivr.dialog.grammar.base import KeysComplete, KeysWrong
@@ -139,14 +141,19 @@ class Witness(Dialog):
         return actions
 
     def _witness(self, event: Event) -> None:
-        if isinstance(event, KeyPressed):
-            self._note_key(event.key)
-            return
-        if isinstance(event, CallerHungUp):
-            self._plain(Doing.HUNG_UP)
-            return
-        if isinstance(event, CallAnswered) or event.turn != self._floor.turn:
-            return
+        match event:
+            case KeyPressed(key=key):
+                self._note_key(key)
+            case CallerHungUp():
+                self._plain(Doing.HUNG_UP)
+            case SentToPerson():
+                self._spoilt = True  # it was nobody's doing who takes part: no flow explains it
+            case CallAnswered():
+                pass
+            case _ if event.turn == self._floor.turn:
+                self._witness_turn(event)
+
+    def _witness_turn(self, event: TurnEvent) -> None:
         match event:
             case Utterance() if self._floor.hearing:
                 noted = partial(self._said, event.hypotheses, self._asked, self._act(Doing.SAID))

@@ -103,6 +103,8 @@ class Phrases:
     briefing_emergency: str
     briefing_clinic_down: str
     briefing_line_trouble: str
+    briefing_sent: str
+    """An operator of the line sent them."""
     briefing_accept: str
     """Press 1 to take the call, 2 to pass."""
 

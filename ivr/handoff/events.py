@@ -123,6 +123,13 @@ class PlaceKept:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerSent:
+    """An operator of the line sends the waiting caller to another *queue*."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """The caller was told everything that was to be told."""
 
@@ -134,5 +141,5 @@ class CallerLeft:
 
 QueueNews = PlaceMoved | AgentOffered | QueueShut
 AgentNews = AgentAnswered | AgentRefused | AgentKeyed | AgentLeft | NodeGone | TalkOver
-CallerNews = CallerKeyed | CallerBack | PlaceKept | Announced | CallerLeft
+CallerNews = CallerKeyed | CallerBack | PlaceKept | CallerSent | Announced | CallerLeft
 HandoffEvent = QueueNews | AgentNews | CallerNews

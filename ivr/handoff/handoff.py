@@ -42,10 +42,12 @@ from ivr.handoff.events import (
     CallerBack,
     CallerKeyed,
     CallerLeft,
+    CallerSent,
     HandoffEvent,
     NodeGone,
     PlaceKept,
     PlaceMoved,
+    QueueNews,
     QueueShut,
     Refusal,
     TalkOver,
@@ -131,23 +133,21 @@ class Handoff:
     def handle(self, event: HandoffEvent, *, now: float) -> Actions:
         """Take in *event* and say what to do about it."""
         match event:
-            case AgentOffered():
-                return self._offered(event, now)
+            case _ if isinstance(event, QueueNews):
+                return self._of_queue(event, now)
             case _ if self.ended:
                 return ()
-            case PlaceMoved():
-                self._shut = None
-                can_tell = self._listening and self.phase is not Phase.BRIEFING
-                return self._company.move(event, now=now, can_tell=can_tell)
-            case QueueShut():
-                self._shut = event
-                return self._wait_on()
             case CallerKeyed(key=key):
                 return self._caller_keyed(key, now) if self._listening else ()
             case CallerBack():
                 return self._caller_back(now) if self.aside else ()
             case PlaceKept():
                 return self._leave(Outcome.WANTS_CALLBACK) if self.aside else ()
+            case CallerSent(queue=queue):
+                waits = self.phase in WAITING
+                return (
+                    self._queue_again(Announcement.FINDING, None, now, queue=queue) if waits else ()
+                )
             case Announced():
                 return self._finish(Outcome.SERVED) if self.phase is Phase.PARTING else ()
             case CallerLeft():
@@ -169,13 +169,25 @@ class Handoff:
 
     # ---------------------------------------------------------------- the queue
 
-    def _offered(self, offered: AgentOffered, now: float) -> Actions:
-        """Ring them; an offer there is no use for goes back at once."""
-        if self.phase is not Phase.QUEUED:
-            return (Release(offered.agent.name, Refusal.CALLER_GONE),)
-        self.phase = Phase.OFFERED
-        ring_for = offered.ring_for or self.limits.ring
-        return self.offer.ring(offered.agent, ring_for=ring_for, now=now)
+    def _of_queue(self, event: QueueNews, now: float) -> Actions:
+        """Ring who is offered; an offer there is no use for goes back at once, also at the end."""
+        match event:
+            case AgentOffered(agent=agent) if self.phase is Phase.QUEUED:
+                self.phase = Phase.OFFERED
+                return self.offer.ring(agent, ring_for=event.ring_for or self.limits.ring, now=now)
+            case AgentOffered(agent=agent):
+                return (Release(agent.name, Refusal.CALLER_GONE),)
+            case _ if self.ended:
+                return ()
+            case PlaceMoved():
+                self._shut = None
+                can_tell = self._listening and self.phase is not Phase.BRIEFING
+                return self._company.move(event, now=now, can_tell=can_tell)
+            case QueueShut():
+                self._shut = event
+                return self._wait_on()
+            case _:
+                assert_never(event)
 
     def _wait_on(self) -> Actions:
         """Wait for the next offer, if there will be one."""
@@ -269,13 +281,16 @@ class Handoff:
     def _queue_again(
         self, why: Announcement, trouble: Trouble | None, now: float, *, queue: str = ""
     ) -> Actions:
+        """Wait anew, behind nobody who came later; who gives a number need not finish."""
         if trouble is not None:
             self.troubles.append(trouble)
+        talked = self.phase is Phase.BRIDGED
+        parted = self.offer.wrap_up() if talked else self.offer.release(Refusal.CALLER_GONE)
         self.phase = Phase.QUEUED
         self._shut = None
         self._company.begin_anew()
-        again = EnterAgain(queue)
-        return (*self.offer.wrap_up(), again, self._company.say(why, now=now))
+        said = self._company.say(why, now=now)
+        return (*parted, EnterAgain(queue), Recall() if self.aside else said)
 
     # ---------------------------------------------------------------- the caller
 

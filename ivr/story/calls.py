@@ -45,6 +45,7 @@ class CallOutcome(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up before any of these
     REDIRECTED = "redirected"  # sent to the overflow number
     FAILED = "failed"  # our own fault; the caller was hung up on
+    HUNG_UP_ON = "hung_up_on"  # by an operator of the line
     CRASHED = "crashed"  # this process ended during the call
 
 

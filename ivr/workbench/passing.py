@@ -22,6 +22,7 @@ _REASONS = {
     HandoffReason.EMERGENCY: "emergency",
     HandoffReason.CLINIC_DOWN: "records down",
     HandoffReason.LINE_TROUBLE: "trouble of the line",
+    HandoffReason.SENT: "sent by an operator",
 }
 
 

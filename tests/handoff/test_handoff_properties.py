@@ -32,6 +32,7 @@ from ivr.handoff.events import (
     CallerBack,
     CallerKeyed,
     CallerLeft,
+    CallerSent,
     HandoffEvent,
     NodeGone,
     PlaceKept,
@@ -85,6 +86,8 @@ class AnyHandoff(RuleBasedStateMachine):
         self.aside = False
         self.place = "waits"
         self.caller_gone = False
+        self.sent = False
+        """Whether an operator moves the caller just now."""
         self.finished: Outcome | None = None
         self.machine = Handoff(Limits())
         self.step(self.machine.start(now=0))
@@ -129,7 +132,7 @@ class AnyHandoff(RuleBasedStateMachine):
                 assert self.place == "waits"
                 self.place = "left" if isinstance(action, Leave) else "kept"
             case EnterAgain():
-                assert self.place == "talked", "a place is never held twice"
+                assert self.place == ("waits" if self.sent else "talked"), "one place at a time"
                 self.place = "waits"
                 self.lost += not action.queue
                 self.had.clear()  # a new ticket may be offered to anybody
@@ -238,6 +241,12 @@ class AnyHandoff(RuleBasedStateMachine):
     @rule()
     def place_is_kept(self) -> None:
         self.tell(PlaceKept())
+
+    @rule()
+    def an_operator_sends_the_caller(self) -> None:
+        self.sent = True
+        self.tell(CallerSent("billing"))
+        self.sent = False
 
     @rule()
     def caller_was_told(self) -> None:
