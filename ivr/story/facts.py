@@ -48,6 +48,8 @@ class Glimpse:
     """Why they go to a person (`HandoffReason`); `` as long as they do not."""
     agent: str = ""
     """Who is rung or talks to them."""
+    said: str = field(default="", repr=False)
+    """The words as they were heard: for supervisors who ask, on record, and for nobody else."""
 
 
 Fact = CallRow | Turn | Step | Media | Message | Glimpse

@@ -209,7 +209,7 @@ class Board:
             self.calls[seen.name, glimpse.call] = SeenCall(seen.name, glimpse)
         seen.ended.clear()
         for raw in _list(event.get("ended")):
-            last, over = _read(seen, Glimpse, raw), _read(seen, Over, raw)
+            last, over = _read(seen, Glimpse, raw), _read(seen, Over, _over(raw))
             if last is not None and over is not None:
                 seen.ended.append(SeenCall(seen.name, last, over))
         for kind in ("queues", "agents", "line"):
@@ -269,6 +269,10 @@ def _set_clock(seen: SeenLine, event: Mapping[str, Any], now: float) -> None:
         seen.ahead = datetime.fromisoformat(str(event.get("at"))).timestamp() - now
     except ValueError:
         seen.unreadable += 1
+
+
+def _over(raw: object) -> object:
+    return raw.get("over") if isinstance(raw, dict) else None
 
 
 def _list(raw: object) -> list[Any]:

@@ -6,6 +6,7 @@ of the dataclass: members it does not know are left out, those that are missing 
 default, and anything else raises ValueError.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
@@ -32,7 +33,7 @@ def told(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
             return value.isoformat(timespec="milliseconds")
         case Mapping():
             return {str(key): told(one) for key, one in value.items()}
-        case tuple() | list() | frozenset():
+        case tuple() | list() | frozenset() | deque():
             return [told(one) for one in value]
     return {name: told(getattr(value, name)) for name in shape(type(value)).shown}
 
