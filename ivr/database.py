@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -38,6 +39,60 @@ _PAUSE = 0.01  # seconds between two attempts
 _PRIMARY = 0xFF  # the low byte of an extended result code, https://sqlite.org/rescode.html
 _MINE_ALONE = 0o600
 _FOLDER_MINE_ALONE = 0o700
+
+
+class Clerk:
+    """One thread that does pieces of work one after the other, each within a time limit."""
+
+    def __init__(self, name: str, *, title: str, timeout: float) -> None:
+        """
+        Name the thread; it begins with the first piece of work.
+
+        Args:
+            name: Of the thread.
+            title: What errors say is slow or was closed.
+            timeout: Longest a piece of work takes, in seconds.
+        """
+        self._title = title
+        self._timeout = timeout
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def do(
+        self, work: Callable[[threading.Event], T], *, hurry: Callable[[], None] | None = None
+    ) -> T:
+        """
+        Run *work* in the thread. It must undo what it did once the event it is given is set.
+
+        Args:
+            work: Runs after all work given before.
+            hurry: Called when the work is under way and the time is up.
+
+        Raises:
+            StoreUnavailable: The time is up, or this was closed.
+        """
+        given_up = threading.Event()
+        try:
+            future = self._thread.submit(work, given_up)
+        except RuntimeError as error:
+            raise StoreUnavailable(f"{self._title} was closed") from error
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            if hurry is not None and future.running():
+                hurry()
+            raise StoreUnavailable(
+                f"{self._title} did not answer within {self._timeout:g} s"
+            ) from None
+        finally:
+            given_up.set()
+
+    async def close(self, last: Callable[[], None]) -> None:
+        """Finish what is under way, then do *last*; idempotent, never fails."""
+        with suppress(TimeoutError, RuntimeError):
+            async with asyncio.timeout(self._timeout):
+                await asyncio.wrap_future(self._thread.submit(last))
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
 
 class Database:
@@ -64,7 +119,7 @@ class Database:
         self._seen = False
         self._connection: sqlite3.Connection | None = None
         self._identity = (0, 0)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"db-{path.stem}")
+        self._clerk = Clerk(f"db-{path.stem}", title=f"database {path.name}", timeout=timeout)
 
     async def read(self, work: Work[T]) -> T:
         """
@@ -73,7 +128,7 @@ class Database:
         Raises:
             StoreUnavailable: The file is gone, damaged, locked, or slow beyond the limit.
         """
-        return await self._run("begin", work)
+        return await self._clerk.do(partial(self._transact, "begin", work))
 
     async def write(self, work: Work[T]) -> T:
         """
@@ -82,30 +137,11 @@ class Database:
         Raises:
             StoreUnavailable: As for `read`, or there is no room; nothing was changed.
         """
-        return await self._run("begin immediate", work)
+        return await self._clerk.do(partial(self._transact, "begin immediate", work))
 
     async def close(self) -> None:
         """Finish what is under way and let go of the file; idempotent, never fails."""
-        with suppress(TimeoutError, RuntimeError):
-            async with asyncio.timeout(self._timeout):
-                await asyncio.wrap_future(self._thread.submit(self._disconnect))
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
-    async def _run(self, begin: str, work: Work[T]) -> T:
-        given_up = threading.Event()
-        try:
-            future = self._thread.submit(self._transact, begin, work, given_up)
-        except RuntimeError as error:
-            raise StoreUnavailable(f"database {self._path.name} was closed") from error
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            raise StoreUnavailable(
-                f"database {self._path.name} did not answer within {self._timeout:g} s"
-            ) from None
-        finally:
-            given_up.set()
+        await self._clerk.close(self._disconnect)
 
     # ------------------------------------------------------------ in the database's thread
 
@@ -115,15 +151,9 @@ class Database:
             connection.execute(begin)
             result = work(connection)
             self._commit(connection, given_up)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._disconnect()
-            code = getattr(error, "sqlite_errorcode", 0)
-            trouble = _TROUBLES.get(code & _PRIMARY, f"refused ({_name(error)})")
-            raise StoreUnavailable(f"database {self._path.name} {trouble}") from error
-        except OSError as error:
-            self._disconnect()
-            reason = os.strerror(error.errno or 0).lower()
-            raise StoreUnavailable(f"database {self._path.name}: {reason}") from error
+            raise StoreUnavailable(trouble(f"database {self._path.name}", error)) from error
         except BaseException:
             self._disconnect()
             raise
@@ -136,41 +166,17 @@ class Database:
 
     def _connected(self) -> sqlite3.Connection:
         """Return a connection to the file that stands at the path now."""
-        if not self._seen:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MINE_ALONE)
-        flags = os.O_RDWR | (os.O_CREAT if self._recreate or not self._seen else 0)
         if self._connection is not None:
             with suppress(FileNotFoundError):
-                if _identify(self._path) == self._identity:
+                if identify(self._path) == self._identity:
                     return self._connection
             self._disconnect()
-        os.close(os.open(self._path, flags, _MINE_ALONE))
-        # The busy timeout is the shorter one, so that a lock is reported as a lock.
-        self._connection = sqlite3.connect(
-            self._path,
-            timeout=self._timeout / 2,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        self._identity = _identify(self._path)
-        self._prepare(self._connection)
+        may_create = self._recreate or not self._seen
+        self._connection = open_file(self._path, timeout=self._timeout, create=may_create)
+        self._identity = identify(self._path)
+        self._connection.executescript(self._schema)
         self._seen = True
         return self._connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        give_up = time.monotonic() + self._timeout / 2
-        while True:
-            try:
-                connection.execute("pragma journal_mode = wal")
-                connection.execute("pragma foreign_keys = on")
-                connection.executescript(self._schema)
-            except sqlite3.OperationalError as error:
-                # Going over to WAL does not wait for a lock: https://sqlite.org/wal.html#busy
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                    raise
-                time.sleep(_PAUSE)
-            else:
-                return
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -179,14 +185,61 @@ class Database:
                 connection.close()
 
 
-def _identify(path: Path) -> tuple[int, int]:
+def open_file(path: Path, *, timeout: float, create: bool) -> sqlite3.Connection:
+    """
+    Open a SQLite file that is its owner's alone, in WAL, committing by word only.
+
+    Args:
+        path: The file.
+        timeout: As of `Database`; a lock is waited for half as long, so that it is reported
+            as a lock.
+        create: Whether to make it, and its folder, when it is not there.
+
+    Raises:
+        OSError: It is not there, or cannot be made.
+        sqlite3.Error: It is no database, or locked.
+    """
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MINE_ALONE)
+    os.close(os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), _MINE_ALONE))
+    connection = sqlite3.connect(
+        path, timeout=timeout / 2, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _use_wal(connection, give_up=time.monotonic() + timeout / 2)
+        connection.execute("pragma foreign_keys = on")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection, *, give_up: float) -> None:
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            # Going over to WAL does not wait for a lock: https://sqlite.org/wal.html#busy
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def identify(path: Path) -> tuple[int, int]:
     """Tell which file stands at *path*: an open connection follows a file that was moved."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
 
-def _name(error: sqlite3.Error) -> str:
-    return getattr(error, "sqlite_errorname", type(error).__name__)
+def trouble(title: str, error: sqlite3.Error | OSError) -> str:
+    """Say in words what is wrong with the file called *title*; nothing of what it holds."""
+    if isinstance(error, OSError):
+        return f"{title}: {os.strerror(error.errno or 0).lower()}"
+    code = getattr(error, "sqlite_errorcode", 0)
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return f"{title} {_TROUBLES.get(code & _PRIMARY, f'refused ({name})')}"
 
 
 class Book:

@@ -31,6 +31,8 @@ SHARED = {
     "yaml": "flow files, scenarios, wording",
     "websockets": "the two ends of the speech protocol, and the pages in browsers",
     "rich": "tables in the terminal",
+    "sqlalchemy": "records, and the figures made of them",
+    "alembic": "the steps that bring records up to date, and what runs them",
 }
 """Libraries that several modules may import, with the reason."""
 
