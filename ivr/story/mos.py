@@ -87,4 +87,8 @@ def _delayed(delay: float) -> float:
     if delay <= NO_MATTER:
         return 0.0
     x = math.log2(delay / NO_MATTER)
-    return 25 * ((1 + x**6) ** (1 / 6) - 3 * (1 + (x / 3) ** 6) ** (1 / 6) + 2)
+    return 25 * (_bend(x) - 3 * _bend(x / 3) + 2)
+
+
+def _bend(x: float) -> float:
+    return math.pow(1 + math.pow(x, 6), 1 / 6)
