@@ -21,7 +21,7 @@ from ivr.dialog.keypad import (
 )
 from ivr.dialog.matter import Matter, Miss
 from ivr.dialog.prompt import Prompt
-from ivr.dialog.turns import Answered, Due, Floor
+from ivr.dialog.turns import Answered, Due, Floor, Judged
 from ivr.dialog.verdicts import Accept, Doubt, Fail, GiveUp, Refuse, Ruling, Verdict
 
 HEARING_TIME = 3.0  # seconds; from the longest utterance to its reading
@@ -57,7 +57,7 @@ class Asking(Activity):
         if not self._keypad.waiting_ahead or not self._inquiry.question.barge_in:
             self._open(now)
             return None
-        self._floor.open()
+        self._floor.open(asked=self._matter.kind)
         verdict = self._take_ahead(now)
         if verdict is None and not self._asked:
             if self._keypad.keys:
@@ -112,12 +112,12 @@ class Asking(Activity):
         if self._must_hear or self._keypad.keys:
             return None
         reading = self._matter.read(utterance.hypotheses)
+        answered = Answered.NOT_UNDERSTOOD if reading.ruling is None else Answered.SPEECH
+        self._floor.record(
+            answered, reading.judged, band=reading.band, confidence=reading.confidence
+        )
         if reading.ruling is None:
-            self._floor.record(
-                Answered.NOT_UNDERSTOOD, band=reading.band, confidence=reading.confidence
-            )
             return self._miss(Miss.NO_MATCH, now)
-        self._floor.record(Answered.SPEECH, band=reading.band, confidence=reading.confidence)
         return self._rule(reading.ruling, now)
 
     def zero_is_data(self) -> bool:
@@ -150,8 +150,10 @@ class Asking(Activity):
         """Say once that the keys still work, and ask for them; a person, where none would do."""
         knew, self._floor.deaf = self._floor.deaf, True
         if not self._matter.has_keys:
+            self._floor.record(Answered.EVENT, Judged.EAR_LOST)
             return Fail(HandoffReason.LINE_TROUBLE)
         if not knew and not self._keypad.keys:
+            self._floor.record(Answered.EVENT, Judged.EAR_LOST)
             self._open(now, self._inquiry.line(self._inquiry.phrases.keys_only))
         return None
 
@@ -162,6 +164,7 @@ class Asking(Activity):
         self._restarts += 1
         if self._restarts > RESTARTS:
             return self.hearing_lost(now=now)
+        self._floor.record(Answered.EVENT, Judged.EAR_LOST)
         self._open(now, self._inquiry.line(self._inquiry.phrases.say_again))
         return None
 
@@ -172,12 +175,12 @@ class Asking(Activity):
                 self._floor.cut()
                 return self.prompt_finished(now=now)
             case Due.SILENCE:
-                self._floor.record(Answered.SILENCE)
+                self._floor.record(Answered.SILENCE, Judged.SILENT)
                 return self._miss(Miss.NO_INPUT, now)
             case Due.KEYS:
                 return self._enter(self._keypad.finish(), now)
             case Due.UTTERANCE | Due.OPERATION | Due.MESSAGE:
-                self._floor.record(Answered.NOT_UNDERSTOOD)
+                self._floor.record(Answered.NOT_UNDERSTOOD, Judged.WITHOUT_END)
                 return self._miss(Miss.NO_MATCH, now)
             case unknown:
                 assert_never(unknown)
@@ -193,7 +196,7 @@ class Asking(Activity):
 
     def _ask(self, prompt: Prompt, now: float) -> None:
         self._asked = True
-        self._floor.open()
+        self._floor.open(asked=self._matter.kind)
         self._floor.say(prompt, now=now)
         question = self._matter.question
         self._floor.hear(self._matter.listening if question.barge_in else self._ear)
@@ -248,20 +251,21 @@ class Asking(Activity):
     def _enter(self, entry: Entry, now: float) -> Verdict | None:
         match entry:
             case Entered(value=value):
-                self._floor.record(Answered.KEYS)
-                return self._rule(self._matter.keyed(value), now)
+                reading = self._matter.keyed(value)
+                self._floor.record(Answered.KEYS, reading.judged)
+                return None if reading.ruling is None else self._rule(reading.ruling, now)
             case Gathering():
                 self._floor.wait(Due.KEYS, now + self._matter.question.inter_key)
                 return None
             case ZeroAlone():
-                self._floor.record(Answered.KEYS)
+                self._floor.record(Answered.KEYS, Judged.WISH)
                 return self.wants_person()
             case Misdialled() if not self._asked:
                 self._keypad.forget_ahead()
                 self._open(now)
                 return None
             case Misdialled():
-                self._floor.record(Answered.NOT_UNDERSTOOD)
+                self._floor.record(Answered.NOT_UNDERSTOOD, Judged.WRONG_KEYS)
                 return self._miss(Miss.NO_MATCH, now)
             case Nothing():
                 self._wait_for_answer(now)

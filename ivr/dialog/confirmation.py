@@ -1,5 +1,7 @@
 """Reading an answer back: was that heard right?"""
 
+from dataclasses import replace
+
 from ivr.dialog.actions import Listening
 from ivr.dialog.confidence import Band, band
 from ivr.dialog.events import Hypothesis
@@ -8,6 +10,7 @@ from ivr.dialog.inquiry import Inquiry
 from ivr.dialog.matter import Miss, Reading
 from ivr.dialog.plan import YES_NO
 from ivr.dialog.prompt import Prompt
+from ivr.dialog.turns import Judged
 from ivr.dialog.verdicts import Accept, Refuse, Ruling
 from ivr.flow.model import Value
 from ivr.flow.templates import fill
@@ -18,6 +21,8 @@ _ENOUGH = {True: {Band.ACCEPT}, False: {Band.ACCEPT, Band.CONFIRM}}
 
 class Confirmation:
     """Was that heard right?"""
+
+    kind = "read_back"
 
     def __init__(self, inquiry: Inquiry, value: Value) -> None:
         self.inquiry = inquiry
@@ -58,14 +63,16 @@ class Confirmation:
             said = self._says(hypothesis.text)
             meaning = band(YES_NO, hypothesis.confidence)
             if said is not None and meaning in _ENOUGH[said]:
-                ruling = Accept(self.value) if said else Refuse(self.value)
-                return Reading(ruling, meaning, hypothesis.confidence)
+                return Reading(*self._settled(yes=said), meaning, hypothesis.confidence)
         corrections = tuple(Hypothesis(self._bare(h.text), h.confidence) for h in hypotheses)
-        return self._corrected(corrections)
+        reading = self._corrected(corrections)
+        yes_or_no = any(self._says(h.text) is not None for h in hypotheses[:1])
+        doubtful = reading.ruling is None and yes_or_no
+        return replace(reading, judged=Judged.TOO_UNSURE) if doubtful else reading
 
-    def keyed(self, value: Value) -> Ruling:
+    def keyed(self, value: Value) -> Reading:
         """Take 1 for yes, 2 for no."""
-        return Accept(self.value) if value is True else Refuse(self.value)
+        return Reading(*self._settled(yes=value is True))
 
     def missed(self, miss: Miss, *, keys_only: bool) -> Prompt | None:
         """Count a miss of the question itself; ask for yes or no with the keys named."""
@@ -85,7 +92,12 @@ class Confirmation:
         if reading.ruling.value == self.value:
             reading = self.inquiry.read(hypotheses)
         same = reading.ruling is None or reading.ruling.value == self.value
-        return Reading(None, reading.band, reading.confidence) if same else reading
+        return replace(reading, ruling=None, judged=Judged.NOT_AN_ANSWER) if same else reading
+
+    def _settled(self, *, yes: bool) -> tuple[Ruling, Judged]:
+        if yes:
+            return Accept(self.value), Judged.CONFIRMED
+        return Refuse(self.value), Judged.DENIED
 
     def _says(self, text: str) -> bool | None:
         answer = self.grammar.read(text) if text else None

@@ -49,7 +49,7 @@ from ivr.dialog.script import Script
 from ivr.dialog.stage import Talk
 from ivr.dialog.telling import Telling
 from ivr.dialog.tripwire import alarm_in
-from ivr.dialog.turns import Answered, Floor, TurnRecord
+from ivr.dialog.turns import Answered, Floor, Judged, TurnRecord
 from ivr.dialog.universals import Universal, universal_in
 from ivr.dialog.verdicts import Verdict
 from ivr.dialog.view import HIDDEN, DialogView, masked
@@ -269,7 +269,7 @@ class Dialog:
         if key not in KEYS:
             return None
         if key == OPERATOR_KEY and not activity.zero_is_data():
-            self._floor.record(Answered.KEYS)
+            self._floor.record(Answered.KEYS, Judged.WISH)
             return activity.wants_person()
         return activity.pressed(key, now=now)
 
@@ -280,13 +280,13 @@ class Dialog:
         language = self._guide.language
         for hypothesis in filter(_plausible, utterance.hypotheses):
             if (alarm := alarm_in(hypothesis.text, language)) is not None:
-                self._note(hypothesis, HIDDEN)
+                self._note(hypothesis, Judged.ALARM, HIDDEN)
                 return self._guide.sound_alarm(alarm, now=now)
         best = next(filter(_plausible, utterance.hypotheses[:1]), None)
         wish = universal_in(best.text, language) if best else None
         if best is None or wish is None or self._is_answer(best, wish):
             return self._take(utterance, now)
-        self._note(best, wish.value.replace("_", " "))
+        self._note(best, Judged.WISH, wish.value.replace("_", " "))
         return self._grant(wish, now)
 
     def _take(self, utterance: Utterance, now: float) -> Verdict | None:
@@ -329,9 +329,9 @@ class Dialog:
                 assert_never(unknown)
         return None
 
-    def _note(self, hypothesis: Hypothesis, words: str) -> None:
-        confidence = hypothesis.confidence
-        self._floor.record(Answered.SPEECH, band=band(MENU, confidence), confidence=confidence)
+    def _note(self, hypothesis: Hypothesis, judged: Judged, words: str) -> None:
+        sure = hypothesis.confidence
+        self._floor.record(Answered.SPEECH, judged, band=band(MENU, sure), confidence=sure)
         self._last_words = words
 
 

@@ -10,6 +10,7 @@ from ivr.dialog.matter import Miss, Reading
 from ivr.dialog.patience import Patience
 from ivr.dialog.plan import Plan
 from ivr.dialog.prompt import Prompt
+from ivr.dialog.turns import Judged
 from ivr.dialog.verdicts import Accept, Doubt, Ruling
 from ivr.dialog.wording import Phrases
 from ivr.flow.model import Confirm, Question, Value
@@ -38,6 +39,11 @@ class Inquiry:
         self._patience = patience
         self._misses = 0.0
         self._refused: set[Value] = set()
+
+    @property
+    def kind(self) -> str:
+        """Type of the slot, or `menu`."""
+        return self.plan.kind
 
     @property
     def grammar(self) -> Grammar:
@@ -88,12 +94,15 @@ class Inquiry:
         heard, value = next((r for r in read if r[1] not in self._refused), read[0])
         meaning = band(self.plan.kind, heard.confidence)
         sure = heard is hypotheses[0] and value not in self._refused
-        return Reading(self._rule(value, meaning, sure=sure), meaning, heard.confidence)
+        ruling = self._rule(value, meaning, sure=sure)
+        return Reading(ruling, self._judged(ruling), meaning, heard.confidence)
 
-    def keyed(self, value: Value) -> Ruling:
+    def keyed(self, value: Value) -> Reading:
         """Take a keyed answer: keys are what they are, unless the author wants every one read."""
         always = self.question.confirm is Confirm.ALWAYS
-        return Doubt(value) if always or value in self._refused else Accept(value)
+        if always or value in self._refused:
+            return Reading(Doubt(value), self._judged(Doubt(value)))
+        return Reading(Accept(value), Judged.KEYED)
 
     def missed(self, miss: Miss, *, keys_only: bool) -> Prompt | None:
         """Count a miss; from the second on the keys are offered."""
@@ -129,9 +138,10 @@ class Inquiry:
 
     def _nothing(self, hypotheses: tuple[Hypothesis, ...]) -> Reading:
         if not hypotheses or not hypotheses[0].text:
-            return Reading(None)
-        confidence = hypotheses[0].confidence
-        return Reading(None, band(self.plan.kind, confidence), confidence)
+            return Reading(None, Judged.NO_WORDS)
+        best = hypotheses[0]
+        judged = Judged.TOO_UNSURE if self.reads(best.text) else Judged.NOT_AN_ANSWER
+        return Reading(None, judged, band(self.plan.kind, best.confidence), best.confidence)
 
     def _rule(self, value: Value, meaning: Band, *, sure: bool) -> Ruling:
         match self.question.confirm:
@@ -141,6 +151,12 @@ class Inquiry:
                 return Accept(value)
             case _:
                 return Accept(value) if sure and meaning is Band.ACCEPT else Doubt(value)
+
+    def _judged(self, ruling: Ruling) -> Judged:
+        if isinstance(ruling, Accept):
+            return Judged.ACCEPTED
+        always = self.question.confirm is Confirm.ALWAYS
+        return Judged.ALWAYS_READ_BACK if always else Judged.READ_BACK
 
     def _again(self, miss: Miss) -> Prompt:
         nth = max(0, int(self._misses) - 1)

@@ -9,6 +9,7 @@ from ivr.dialog.confidence import Band
 from ivr.dialog.events import Hypothesis
 from ivr.dialog.grammar.base import Grammar
 from ivr.dialog.prompt import Prompt
+from ivr.dialog.turns import Judged
 from ivr.dialog.verdicts import Ruling
 from ivr.flow.model import Question, Value
 
@@ -26,12 +27,19 @@ class Reading:
 
     ruling: Ruling | None
     """None: NoMatch."""
+    judged: Judged
+    """Why so."""
     band: Band | None = None
     confidence: float | None = None
 
 
 class Matter(Protocol):
     """Something asked of the caller."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of answer it wants: a type of slots, `menu`, `read_back`."""
+        ...
 
     @property
     def question(self) -> Question:
@@ -70,7 +78,7 @@ class Matter(Protocol):
         """Say whether *text* is an answer here."""
         ...
 
-    def keyed(self, value: Value) -> Ruling:
+    def keyed(self, value: Value) -> Reading:
         """Take a keyed answer."""
         ...
 

@@ -36,6 +36,27 @@ class Answered(StrEnum):
     EVENT = "event"  # nothing was asked, or something else came first
 
 
+class Judged(StrEnum):
+    """Why an answer was taken as it was."""
+
+    ACCEPTED = "accepted"  # sure enough, or the author wants no read-back
+    READ_BACK = "read_back"  # in the confirm band, not the likeliest reading, or refused before
+    ALWAYS_READ_BACK = "always_read_back"  # the author wants it
+    CONFIRMED = "confirmed"  # yes to a read-back
+    DENIED = "denied"  # no to a read-back
+    TOO_UNSURE = "too_unsure"  # words of the grammar, not sure enough to count
+    NOT_AN_ANSWER = "not_an_answer"  # words, but no answer to this question
+    NO_WORDS = "no_words"  # speech or noise in which no words were found
+    WITHOUT_END = "without_end"  # speech or noise that went on beyond the limit
+    WRONG_KEYS = "wrong_keys"
+    KEYED = "keyed"
+    WISH = "wish"  # "operator", "help", "repeat" and the like, or key 0
+    ALARM = "alarm"  # the clinical tripwire
+    SILENT = "silent"
+    EAR_LOST = "ear_lost"  # no recogniser, or a new one in the middle of it
+    NOT_ASKED = "not_asked"  # nothing was asked, or something else came first
+
+
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
     """One turn, without anything that was said or keyed in it."""
@@ -43,7 +64,10 @@ class TurnRecord:
     number: int
     state: str
     """`flow.state`."""
+    asked: str
+    """Kind of slot, `menu`, `read_back`; `` when nothing was asked."""
     answered: Answered
+    judged: Judged
     band: Band | None = None
     """What the confidence meant; None when nothing was recognised."""
     confidence: float | None = None
@@ -85,6 +109,7 @@ class Floor:
         self._heard_turn = 0
         self._recorded = True
         self._opened_in = ""
+        self._asked = ""
         self._records: list[TurnRecord] = []
         self._actions: list[Action] = []
 
@@ -104,22 +129,30 @@ class Floor:
         self._actions.clear()
         return actions
 
-    def open(self) -> None:
-        """Begin a turn; what still plays is cut."""
-        self.record(Answered.EVENT)
+    def open(self, *, asked: str = "") -> None:
+        """Begin a turn, in which something is *asked* or nothing; what still plays is cut."""
+        self.record(Answered.EVENT, Judged.NOT_ASKED)
         self.cut()
         self.turn += 1
         self._opened_in = self.where
+        self._asked = asked
         self._recorded = False
 
     def record(
-        self, answered: Answered, *, band: Band | None = None, confidence: float | None = None
+        self,
+        answered: Answered,
+        judged: Judged,
+        *,
+        band: Band | None = None,
+        confidence: float | None = None,
     ) -> None:
         """Note how the turn came out; the first note counts."""
         if not self._recorded:
             self._recorded = True
             self.understood += answered is Answered.SPEECH
-            self._records.append(TurnRecord(self.turn, self._opened_in, answered, band, confidence))
+            turn, state, asked = self.turn, self._opened_in, self._asked
+            record = TurnRecord(turn, state, asked, answered, judged, band, confidence)
+            self._records.append(record)
 
     def say(self, prompt: Prompt, *, now: float) -> None:
         """Speak *prompt* in this turn and wait for its end, however late."""
@@ -170,7 +203,7 @@ class Floor:
         """
         if self.ended:
             raise MisuseError("a conversation ended twice")
-        self.record(Answered.EVENT)
+        self.record(Answered.EVENT, Judged.NOT_ASKED)
         if last is None:
             self._actions.clear()
         else:

@@ -2,31 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from ivr.dialog.confidence import Band
-from ivr.dialog.turns import Answered
+from ivr.dialog.turns import Answered, Judged
 
-
-class Judged(StrEnum):
-    """Why an answer was taken as it was."""
-
-    ACCEPTED = "accepted"  # sure enough, or the author wants no read-back
-    READ_BACK = "read_back"  # in the confirm band, or not the likeliest reading
-    ALWAYS_READ_BACK = "always_read_back"  # the author wants it
-    CONFIRMED = "confirmed"  # yes to a read-back
-    DENIED = "denied"  # no to a read-back
-    TOO_UNSURE = "too_unsure"  # words of the grammar, below the confirm band
-    NOT_AN_ANSWER = "not_an_answer"  # words, but no answer to this question
-    NO_WORDS = "no_words"  # speech or noise in which no words were found
-    WITHOUT_END = "without_end"  # speech or noise that went on beyond the limit
-    WRONG_KEYS = "wrong_keys"
-    KEYED = "keyed"
-    WISH = "wish"  # "operator", "help", "repeat" and the like, or key 0
-    ALARM = "alarm"  # the clinical tripwire
-    SILENT = "silent"
-    EAR_LOST = "ear_lost"  # no recogniser, or a new one in the middle of it
-    NOT_ASKED = "not_asked"  # nothing was asked, or something else came first
+__all__ = ("Answered", "Judged", "Sound", "Turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +58,7 @@ class Turn:
     latency: float | None = None
     """Seconds from the end of what the caller did to the first frame of our answer."""
     recognised: float | None = None
-    """Seconds of it the recogniser took, from the end of speech to its reading."""
+    """Seconds of it the recogniser took, from when the speech was taken for over to its reading."""
     operation: str = ""
     """What the clinic was asked in it, `` for nothing."""
     outcome: str = ""

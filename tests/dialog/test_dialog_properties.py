@@ -31,6 +31,7 @@ from ivr.dialog.events import (
     MessageTaken,
     OperationFinished,
     PromptFinished,
+    SentToPerson,
     SpeakingLost,
     SpeechStarted,
     Utterance,
@@ -228,6 +229,12 @@ class AnyCall(RuleBasedStateMachine):
         assert self.dialog.handle(CallAnswered(), now=self.now) == ()
 
     @precondition(lambda self: self.turn > 12)
+    @rule()
+    def an_operator_sends_the_caller_to_a_person(self) -> None:
+        before = self.dialog.ended
+        self.happen(SentToPerson("billing"))
+        assert before or (isinstance(self.last, HandOff) and self.last.queue == "billing")
+
     @rule()
     def the_caller_hangs_up(self) -> None:
         assert self.dialog.handle(CallerHungUp(), now=self.now) == ()
