@@ -206,11 +206,18 @@ class AudioLeg(Protocol):
 class Dialler(Protocol):
     """Makes outgoing legs."""
 
-    async def dial(self, uri: str, *, ring_for: float) -> AudioLeg:
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> AudioLeg:
         """
         Ring *uri* and return the leg once it is answered and media flows.
 
         Cancelling stops the ringing (CANCEL).
+
+        Args:
+            uri: Whom to ring.
+            ring_for: Seconds after which to give up.
+            on_leg: Gets the leg before it rings, to `observe` also one that nobody answers.
 
         Raises:
             LegLost: Refused, busy (status 486/600 in `args[1]`) or not answered in *ring_for* s.
@@ -260,6 +267,12 @@ class Heard:
     """An utterance ended; best hypothesis first, empty when not understood."""
 
     hypotheses: tuple[Hypothesis, ...]
+    silence: float = 0.0
+    """Seconds the caller had been silent for when that was taken for the end."""
+    took: float = 0.0
+    """Seconds from then to this reading."""
+    dropped: int = 0
+    """Frames of it the engine had no time for."""
 
 
 @dataclass(frozen=True, slots=True)

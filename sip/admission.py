@@ -34,9 +34,14 @@ class Room:
 
     calls: int
     capacity: int
-    """Calls at once; 0 while the line closes."""
+    """Calls at once; 0 while the line closes, or takes no new caller."""
     overflow: str
     """Where the caller goes whom we cannot take; `` for nowhere."""
+
+    @property
+    def open(self) -> bool:
+        """Whether callers are taken at all: a front that asks looks elsewhere if not."""
+        return self.capacity > 0
 
     @property
     def for_a_caller(self) -> bool:
@@ -53,8 +58,10 @@ class Room:
 def outside(request: Request, origin: Origin, room: Room) -> Reply | None:
     """Judge a request that belongs to no call; None: pjsip shall have it."""
     match request.method:
-        case "ACK" | "CANCEL" | "OPTIONS":
+        case "ACK" | "CANCEL":
             return None
+        case "OPTIONS":
+            return None if room.open else Reply(Status.SERVICE_UNAVAILABLE, (RETRY_AFTER,))
         case "INVITE" if not origin.allowed:
             return Reply(Status.FORBIDDEN)
         case "INVITE" if request.header("replaces"):

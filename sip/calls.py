@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ivr.errors import LegClosed
+from ivr.observing import Observed
 from ivr.ports import Keyed, MediaHeld, MediaResumed
 from sip import causes
 from sip.binding import PjAccount, PjCall
@@ -13,15 +15,19 @@ from sip.callbacks import contained
 from sip.causes import CallState, Status
 from sip.door import Door
 from sip.filters import Source, accept_only
+from sip.ladder import Ladders
+from sip.measures import Measures
 from sip.media_port import MediaPort
-from sip.reports import Answered, MediaUp, Report
+from sip.reports import Answered, Inside, MediaUp, Report
 from sip.rtp_lock import RtpLock
 from sip.stack import StackError
 from sip.watchdog import Watch
 
 log = logging.getLogger("sip")
 
+OURS = -1  # pjsua's number of a call that it does not know yet
 TICK = 0.2  # seconds between two looks of the watchdog
+TELL_EVERY = 1.0  # seconds between two samples of a call's sound
 
 
 @dataclass(slots=True)
@@ -30,6 +36,13 @@ class _Call:
     media: MediaPort
     watch: Watch
     lock: RtpLock
+    observed: Observed
+    call_id: str = ""
+    """Of the Call-ID header; `` until the INVITE is sent."""
+    measures: Measures = field(default_factory=Measures)
+    codec: str = ""
+    told_at: float = 0.0
+    """When `measures` were told last."""
     filters: tuple[tuple[Source, ...], tuple[Source, ...]] | None = None
     """What the kernel was told of `lock`: RTP, RTCP."""
     hears: set[str] = field(default_factory=set)
@@ -42,14 +55,21 @@ class Calls:
 
     Args:
         door: Takes the reports out.
+        ladders: Tells the SIP messages of each call.
         on_report: Gets each of them, with the call's key; in the event loop.
         media_timeout: Seconds without RTP after which a call is given up; 0: never.
     """
 
     def __init__(
-        self, door: Door, *, on_report: Callable[[str, Report], None], media_timeout: float
+        self,
+        door: Door,
+        ladders: Ladders,
+        *,
+        on_report: Callable[[str, Report], None],
+        media_timeout: float,
     ) -> None:
         self._door = door
+        self._ladders = ladders
         self._on_report = on_report
         self._media_timeout = media_timeout
         self._calls: dict[str, _Call] = {}
@@ -61,19 +81,23 @@ class Calls:
         """Count them."""
         return len(self._calls)
 
-    def new(
-        self, account: PjAccount, key: str, media: MediaPort, *, address: str, call_id: int = -1
-    ) -> PjCall:
+    def new(self, account: PjAccount, leg: Inside, *, address: str, number: int = OURS) -> PjCall:
         """
         Take a call of *account* into the table; RTP is expected from *address*.
 
-        *call_id* is pjsua's number of a call that came in; -1: it is ours to ring.
+        *number* is what pjsua knows a call by that came in; `OURS`: it is ours to ring.
         """
-        state = CallState.CALLING if call_id < 0 else CallState.RINGING
+        state = CallState.CALLING if number == OURS else CallState.RINGING
         watch = Watch(state, time.monotonic(), self._media_timeout)
-        call = PjCall(account, key, media, self, call_id=call_id)
-        self._calls[key] = _Call(call, media, watch, RtpLock(address))
+        call = PjCall(account, leg.key, leg.media, self, call_id=number)
+        self._calls[leg.key] = _Call(call, leg.media, watch, RtpLock(address), leg.observed)
         return call
+
+    def trace(self, key: str) -> None:
+        """Tell the messages of a call, whose INVITE was received or sent."""
+        if call := self._calls.get(key):
+            call.call_id = call.pj.call_id
+            self._ladders.belongs(call.call_id, partial(self._door.post, call.observed.message))
 
     def drop(self, key: str) -> None:
         """Forget a call that could not begin, unless it has ended already."""
@@ -83,7 +107,7 @@ class Calls:
     def keyed_by_info(self, call_id: str, digit: str) -> None:
         """Take a key press that came by INFO, with *call_id* in the Call-ID header."""
         for key, call in self._calls.items():
-            if call.pj.call_id == call_id:
+            if call.call_id == call_id:
                 self.keyed(key, digit)
 
     def look_after(self, now: float) -> None:
@@ -91,6 +115,7 @@ class Calls:
         tick = now >= self._next_tick
         if tick:
             self._next_tick = now + TICK
+            self._ladders.sweep(now=now)
         for call in list(self._calls.values()):
             if tick or (call.lock.learning and call.watch.audio.live):
                 self._look_after(call)
@@ -121,10 +146,11 @@ class Calls:
         before, audio = call.watch.audio, call.pj.audio()
         call.watch.hear(audio, now=time.monotonic())
         if audio.live:
+            call.codec = call.pj.codec(audio.index)
             call.pj.attach(audio.index)
             call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
             call.filters = None  # the sockets may be new ones
-            self._lock(call, 0)
+            _lock(call, 0)
             self._rejoin(key, call)
             self._report(key, MediaUp())
         if audio.held and not before.held:
@@ -143,6 +169,9 @@ class Calls:
             if key in other.hears:
                 other.hears.discard(key)
                 other.media.part(call.media)
+        self._ladders.over(call.call_id, now=time.monotonic())
+        if call.measures.latest is not None:
+            self._door.post(partial(call.observed.measured, call.measures.latest, last=True))
         self._report(key, causes.gone(status, state=call.watch.state, given_up=call.given_up))
 
     # ---------------------------------------------------------------- commands
@@ -210,23 +239,32 @@ class Calls:
     def _look_after(self, call: _Call) -> None:
         now = time.monotonic()
         if call.watch.audio.live:
-            packets = call.pj.packets(call.watch.audio.index)
-            call.watch.count(packets, now=now)
-            self._lock(call, packets)
+            _lock(call, self._measure(call, now))
         if not call.given_up and (reason := call.watch.verdict(now)):
             call.given_up = True
             log.warning("a call is given up", extra={"leg": call.pj.key, "reason": reason})
             self._end(call.pj.key, Status.REQUEST_TIMEOUT)
 
-    @staticmethod
-    def _lock(call: _Call, packets: int) -> None:
-        """Tell the kernel who may send, when that has changed."""
-        settled = call.filters is not None and not call.lock.learning
-        addresses = None if settled else call.pj.addresses(call.watch.audio.index)
-        call.lock.see(addresses.seen if addresses else "", packets, now=time.monotonic())
-        wanted = (call.lock.rtp(), call.lock.rtcp())
-        if addresses and wanted != call.filters:
-            call.filters = wanted
-            done = accept_only(addresses.local_rtp, wanted[0])
-            if not (accept_only(addresses.local_rtcp, wanted[1]) and done):
-                log.warning("strangers' RTP is not kept out", extra={"leg": call.pj.key})
+    def _measure(self, call: _Call, now: float) -> int:
+        """Read the figures, tell them once a second; return how many packets came."""
+        stream = call.pj.measure(call.watch.audio.index)
+        call.watch.count(stream.received, now=now)
+        silent = now - call.watch.packets_at
+        call.measures.read(replace(stream, codec=call.codec, silent=silent))
+        if now - call.told_at >= TELL_EVERY:
+            call.told_at = now
+            self._door.post(call.observed.measured, call.measures.latest)
+        return stream.received
+
+
+def _lock(call: _Call, packets: int) -> None:
+    """Tell the kernel who may send, when that has changed."""
+    settled = call.filters is not None and not call.lock.learning
+    addresses = None if settled else call.pj.addresses(call.watch.audio.index)
+    call.lock.see(addresses.seen if addresses else "", packets, now=time.monotonic())
+    wanted = (call.lock.rtp(), call.lock.rtcp())
+    if addresses and wanted != call.filters:
+        call.filters = wanted
+        done = accept_only(addresses.local_rtp, wanted[0])
+        if not (accept_only(addresses.local_rtcp, wanted[1]) and done):
+            log.warning("strangers' RTP is not kept out", extra={"leg": call.pj.key})

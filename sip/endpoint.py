@@ -4,12 +4,15 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ivr.errors import CallError, LegBroken, LegLost, MisuseError, SettingsError
 from ivr.observing import Observed
-from ivr.ports import Gone, LegInfo, Played
+from ivr.ports import AudioLeg, Gone, LegInfo, Played
 from ivr.settings import Line, Trunk
 from sip.causes import Status
 from sip.door import Door
@@ -17,9 +20,10 @@ from sip.engine import Engine
 from sip.media_port import MediaPort
 from sip.message import user_of
 from sip.oversize import Oversize
-from sip.reports import Answered, EngineOptions, MediaUp, Problem, Receiver, Report
+from sip.reports import Answered, EngineOptions, Inside, MediaUp, Problem, Receiver, Report
 from sip.sip_leg import SipLeg
 from sip.sockets import choose_sip_port
+from sip.status import LineStatus
 from sip.trunk import Origins, TrunkStatus, addresses_of, host_of
 
 log = logging.getLogger("sip")
@@ -33,6 +37,7 @@ class _Running:
     door: Door
     engine: Engine
     stopped: "asyncio.Future[None]"
+    since: float
 
 
 class SipEndpoint:
@@ -42,6 +47,8 @@ class SipEndpoint:
     Args:
         line: The settings.
         on_call: Gets each admitted incoming leg, ringing; in the event loop.
+        on_redirected: Gets each caller who was sent to the overflow number instead of being
+            taken, and their SIP messages; in the event loop.
         on_status: Gets each change of a trunk's registration; in the event loop.
     """
 
@@ -52,11 +59,15 @@ class SipEndpoint:
         line: Line,
         *,
         on_call: Callable[[SipLeg], None],
+        on_redirected: Callable[[LegInfo, Observed], None] | None = None,
         on_status: Callable[[TrunkStatus], None] | None = None,
     ) -> None:
         self._line = line
         self._on_call = on_call
+        self._on_redirected = on_redirected
         self._on_status = on_status
+        self._draining = False
+        self._refused: Counter[int] = Counter()
         self._legs: dict[str, SipLeg] = {}
         self._trunks = {
             trunk.name: TrunkStatus(trunk.name, registers=bool(trunk.registrar))
@@ -88,6 +99,34 @@ class SipEndpoint:
     def trunks(self) -> tuple[TrunkStatus, ...]:
         """How each trunk of the settings stands, in their order."""
         return tuple(self._trunks.values())
+
+    def status(self) -> LineStatus:
+        """Tell how the line stands now."""
+        running = self._running
+        return LineStatus(
+            open=running is not None,
+            taking=running is not None and not self._draining,
+            legs=self.calls,
+            capacity=self.capacity,
+            uptime=time.monotonic() - running.since if running else 0.0,
+            refused=dict(self._refused),
+            oversized=self._oversize.refused,
+            noise=running.engine.noise if running else 0,
+            guarded=running is not None and running.engine.guarded,
+            trunks=self.trunks,
+        )
+
+    def drain(self, *, on: bool) -> None:
+        """
+        Take no new caller as long as it is *on*: they go to the overflow number, or hear 503.
+
+        Calls under way go on, and agents are rung for them. An OPTIONS is answered 503, so that
+        a front looks elsewhere.
+        """
+        self._draining = on
+        if self._running:
+            self._running.engine.draining = on
+        log.info("the line drains" if on else "the line takes callers")
 
     async def start(self) -> None:
         """
@@ -131,7 +170,9 @@ class SipEndpoint:
             running.door.take_bell()
         log.info("the line is closed", extra={"port": self._port})
 
-    async def dial(self, uri: str, *, ring_for: float) -> SipLeg:
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> SipLeg:
         """
         Ring *uri*; see `ivr.ports.Dialler.dial`. Cancelling sends CANCEL.
 
@@ -141,16 +182,19 @@ class SipEndpoint:
         """
         if self._running is None:
             raise LegBroken("the line is not open")
-        door, engine, key = self._running.door, self._running.engine, secrets.token_hex(4)
+        door, engine = self._running.door, self._running.engine
+        parts = self._new_leg(door)
+        key = parts.key
         addresses = await addresses_of(host_of(uri))
         if not addresses:
             raise LegBroken(f"leg {key}: the address to ring names no host that exists")
-        media = self._new_media(key, door)
         info = LegInfo(key=key, called=user_of(uri))
-        leg = SipLeg(info, media, Observed(), commands=engine.calls, submit=door.submit)
+        leg = SipLeg(info, parts, commands=engine.calls, submit=door.submit)
+        if on_leg:
+            on_leg(leg)
         self._legs[key] = leg
         try:
-            await door.submit(lambda: engine.dial(key, uri, media, address=addresses[0]))
+            await door.submit(lambda: engine.dial(parts, uri, address=addresses[0]))
             async with asyncio.timeout(ring_for):
                 await leg.established()
         except BaseException as error:
@@ -173,8 +217,9 @@ class SipEndpoint:
             options,
             door,
             Receiver(
-                new_media=lambda key: self._new_media(key, door),
-                on_call=lambda info, media: self._called(info, media, door, engine),
+                new_leg=lambda: self._new_leg(door),
+                on_call=lambda info, parts: self._called(info, parts, door, engine),
+                on_refused=self._turned_away,
                 on_report=self._reported,
                 on_registered=self._registered,
             ),
@@ -199,22 +244,30 @@ class SipEndpoint:
             stopped.set_result(None)
             raise SettingsError(problem.setting, found=problem.found, accepted=problem.accepted)
         door.hang_bell(self._line.address, options.port)
-        return _Running(door, engine, stopped)
+        engine.draining = self._draining
+        return _Running(door, engine, stopped, time.monotonic())
 
     @staticmethod
     def _left(_stopped: "asyncio.Future[None]") -> None:
         SipEndpoint._in_this_process = False
 
-    def _new_media(self, key: str, door: Door) -> MediaPort:
-        return MediaPort(door.post, on_played=lambda token: self._reported(key, Played(token)))
+    def _new_leg(self, door: Door) -> Inside:
+        key = secrets.token_hex(4)
+        media = MediaPort(door.post, on_played=lambda token: self._reported(key, Played(token)))
+        return Inside(key, media, Observed())
 
     # ---------------------------------------------------------------- from the engine
 
-    def _called(self, info: LegInfo, media: MediaPort, door: Door, engine: Engine) -> None:
-        leg = SipLeg(info, media, Observed(), commands=engine.calls, submit=door.submit)
+    def _called(self, info: LegInfo, parts: Inside, door: Door, engine: Engine) -> None:
+        leg = SipLeg(info, parts, commands=engine.calls, submit=door.submit)
         self._legs[info.key] = leg
         log.info("a call came in", extra={"leg": info.key, "trunk": info.trunk})
         self._on_call(leg)
+
+    def _turned_away(self, info: LegInfo, status: int, observed: Observed) -> None:
+        self._refused[status] += 1
+        if status == Status.MOVED_TEMPORARILY and self._on_redirected:
+            self._on_redirected(info, observed)
 
     def _reported(self, key: str, report: Report) -> None:
         leg = self._legs.get(key)
@@ -234,7 +287,9 @@ class SipEndpoint:
                 leg.take(report)
 
     def _registered(self, trunk: str, status: int, active: bool) -> None:  # noqa: FBT001 - posted by position
-        self._trunks[trunk] = TrunkStatus(trunk, registers=True, registered=active, status=status)
+        self._trunks[trunk] = TrunkStatus(
+            trunk, registers=True, registered=active, status=status, at=datetime.now(UTC)
+        )
         if self._on_status:
             self._on_status(self._trunks[trunk])
 

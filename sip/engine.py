@@ -7,26 +7,31 @@ Everything below `run` happens in this thread, so nothing here locks.
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ivr.errors import LegBroken
+from ivr.observing import Observed
 from ivr.ports import LegInfo
 from ivr.settings import Trunk
-from sip import admission, binding
+from sip import admission
 from sip.admission import Reply, Room
 from sip.binding import PjAccount, Stack
+from sip.binding.native import active_calls, compiled_calls
 from sip.calls import Calls
 from sip.causes import Status
 from sip.door import Door
 from sip.filters import end_streams
 from sip.guard import Guard
-from sip.media_port import MediaPort
+from sip.ladder import Ladders
 from sip.message import Request, parse
-from sip.reports import EngineOptions, Problem, Receiver
+from sip.reports import EngineOptions, Inside, Problem, Receiver
 from sip.sockets import RtpPorts, announced, claim_rtp_ports
 from sip.stack import AccountOptions, StackError, StackOptions
-from sip.trunk import host_of, port_of
+from sip.trace import Trace
+from sip.trunk import Origin, host_of, port_of
 
 log = logging.getLogger("sip")
 
@@ -34,6 +39,7 @@ POLL = 0.010  # seconds; keys and packets from the media thread wait as long at 
 TRANSACTION_PATIENCE = 8.0  # seconds; RFC 3261 says 32, in which four dead peers block the line
 FAREWELL = 1.0  # seconds given to BYEs when the line stops
 LAST_POLLS = 3  # for answers to our BYEs, and the end of TCP connections
+TURNED_AWAY = 256  # Call-IDs; more callers than that do not repeat their INVITE at a time
 LINE = ""  # name of the account that registers nowhere
 
 
@@ -50,11 +56,22 @@ class Engine:
         self._registered: set[str] = set()
         self._rtp: RtpPorts | None = None
         self._guard = Guard(self._screen)
+        self._ladders = Ladders()
+        self._trace = Trace(self._ladders)
+        self._turned_away: OrderedDict[str, None] = OrderedDict()
+        """Call-IDs of late; an INVITE is repeated until the answer is heard."""
         self._stopping = False
+        self.draining = False
+        """Whether new callers are sent elsewhere; set in the event loop."""
+        self.noise = 0
+        """Requests of strangers beside calls that we refused."""
         self.capacity = 0
         """Calls at once; known after `open`."""
         self.calls = Calls(
-            door, on_report=receiver.on_report, media_timeout=options.line.media_timeout
+            door,
+            self._ladders,
+            on_report=receiver.on_report,
+            media_timeout=options.line.media_timeout,
         )
 
     # ---------------------------------------------------------------- the thread
@@ -97,7 +114,7 @@ class Engine:
             if unknown := set(line.codecs) - set(stack.codecs()):
                 found = ", ".join(sorted(unknown))
                 return Problem("line.codecs", found, ", ".join(stack.codecs()))
-            compiled = binding.compiled_calls()
+            compiled = compiled_calls()
             self.capacity = min(line.max_calls, compiled) if line.max_calls else compiled
             return self._open_accounts(stack, compiled)
         except StackError as error:
@@ -121,6 +138,8 @@ class Engine:
         )
         self._accounts[LINE] = PjAccount(self._common, self, default=True)
         self._guard.start(stack, line.address, self._options.port)
+        if self._guard.active:
+            self._trace.start()
         return None
 
     def _say_goodbye(self, stack: Stack) -> None:
@@ -140,9 +159,15 @@ class Engine:
             account.close()
         self._accounts.clear()
         self._guard.close()
+        self._trace.close()
         stack.close()
         if self._rtp:
             self._rtp.release()
+
+    @property
+    def guarded(self) -> bool:
+        """Whether every request is seen before pjsip handles it."""
+        return self._guard.active
 
     def stop(self) -> None:
         """Leave the loop after this command."""
@@ -157,21 +182,16 @@ class Engine:
         refusal = None
         if not self._guard.active:
             refusal = admission.outside(request, origin, self._room(len(self.calls)))
-        key = secrets.token_hex(4)
-        media = self._receiver.new_media(key)
+        leg = self._receiver.new_leg()
         address = source.partition(":")[0]
-        call = self.calls.new(self._accounts[trunk], key, media, address=address, call_id=call_id)
+        call = self.calls.new(self._accounts[trunk], leg, address=address, number=call_id)
+        self.calls.trace(leg.key)
         if refusal:
             call.respond(refusal.status, refusal.headers)
+            self._turn_away(request, origin, refusal)
             return
         call.respond(Status.RINGING)
-        info = LegInfo(
-            key=key,
-            caller=request.caller(trusted=bool(origin.trunk)),
-            called=request.called,
-            trunk=origin.trunk,
-        )
-        self._door.post(self._receiver.on_call, info, media)
+        self._door.post(self._receiver.on_call, _info(leg.key, request, origin), leg)
 
     def _screen(self, request: Request, source: str, known: bool) -> Reply | None:  # noqa: FBT001 - the guard's signature
         if known:
@@ -179,15 +199,41 @@ class Engine:
             if reply and reply.key:
                 self.calls.keyed_by_info(request.header("call-id"), reply.key)
             return reply
-        room = self._room(binding.active_calls())
-        reply = admission.outside(request, self._options.origins.of(source), room)
+        room = self._room(active_calls())
+        origin = self._options.origins.of(source)
+        reply = admission.outside(request, origin, room)
         if reply:
             extra = {"method": request.method, "status": int(reply.status)}
             log.info("a request was refused", extra=extra)
+            self._count(request, origin, reply)
         return reply
 
     def _room(self, calls: int) -> Room:
-        return Room(calls, 0 if self._stopping else self.capacity, self._line.overflow)
+        closed = self._stopping or self.draining
+        return Room(calls, 0 if closed else self.capacity, self._line.overflow)
+
+    def _count(self, request: Request, origin: Origin, reply: Reply) -> None:
+        match request.method:
+            case "INVITE":
+                self._turn_away(request, origin, reply)
+            case "OPTIONS":
+                return  # a front that asks whether we take calls
+            case _:
+                self.noise += 1
+
+    def _turn_away(self, request: Request, origin: Origin, reply: Reply) -> None:
+        """Tell of a caller whom we do not take, once."""
+        call_id = request.header("call-id")
+        if call_id in self._turned_away:
+            return
+        self._turned_away[call_id] = None
+        if len(self._turned_away) > TURNED_AWAY:
+            self._turned_away.popitem(last=False)
+        observed = Observed()
+        self._ladders.belongs(call_id, partial(self._door.post, observed.message))
+        self._ladders.over(call_id, now=time.monotonic())
+        info = _info(secrets.token_hex(4), request, origin)
+        self._door.post(self._receiver.on_refused, info, int(reply.status), observed)
 
     def registered(self, trunk: str, status: int, *, active: bool) -> None:
         """Tell how a registration stands."""
@@ -215,16 +261,26 @@ class Engine:
         )
         self._accounts[trunk.name] = PjAccount(options, self, default=False)
 
-    def dial(self, key: str, uri: str, media: MediaPort, *, address: str) -> None:
+    def dial(self, leg: Inside, uri: str, *, address: str) -> None:
         """Send an INVITE, from the account of the trunk whose registrar *uri* names."""
-        if binding.active_calls() >= self.capacity:
-            raise LegBroken(f"leg {key}: all {self.capacity} call slots are in use")
+        if active_calls() >= self.capacity:
+            raise LegBroken(f"leg {leg.key}: all {self.capacity} call slots are in use")
         host = host_of(uri)
         trunks = (t.name for t in self._line.trunks if host_of(t.registrar) == host)
         account = next((name for name in trunks if name in self._accounts), LINE)
-        call = self.calls.new(self._accounts[account], key, media, address=address)
+        call = self.calls.new(self._accounts[account], leg, address=address)
         try:
             call.ring(uri)
         except StackError:
-            self.calls.drop(key)
+            self.calls.drop(leg.key)
             raise
+        self.calls.trace(leg.key)
+
+
+def _info(key: str, request: Request, origin: Origin) -> LegInfo:
+    return LegInfo(
+        key=key,
+        caller=request.caller(trusted=bool(origin.trunk)),
+        called=request.called,
+        trunk=origin.trunk,
+    )

@@ -1,8 +1,8 @@
 """
 A module of our own inside pjsip, in front of its calls: it sees each request first.
 
-It is written against pjsip's C interface: `pjsip_module` (pjsip/sip_module.h) is laid out
-below, everything else goes through exported functions. Before it decides anything it must
+It is written against pjsip's C interface: `pjsip_module` is laid out in `sip.pjmodule`,
+everything else goes through exported functions. Before it decides anything it must
 have seen a request of our own sending; a pjsip built otherwise runs without it.
 """
 
@@ -13,57 +13,21 @@ import socket
 import time
 from collections.abc import Callable
 
-from sip import binding
 from sip.admission import Reply
-from sip.binding import Packet, Stack
+from sip.binding import Stack
+from sip.binding.native import Packet, library
 from sip.message import Request, parse
+from sip.pjmodule import PASS, TAKEN, Module, OnMessage, Text, register, text
 from sip.sockets import announced
 
 log = logging.getLogger("sip")
 
 AFTER_TRANSACTIONS = 24  # priority: repetitions end in transactions (16), calls come later (32)
-PASS, TAKEN = 0, 1
 PROOF_PATIENCE = 1.0  # seconds
 _POOL = 1024  # bytes
 
 Screen = Callable[[Request, str, bool], Reply | None]
 """`screen(request, source, belongs to a call)`: None lets it pass."""
-
-
-class _Text(ctypes.Structure):
-    """pj_str_t."""
-
-    _fields_ = (("start", ctypes.c_char_p), ("length", ctypes.c_ssize_t))
-
-
-_OnRequest = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
-_Unused = ctypes.c_void_p
-
-
-class _Module(ctypes.Structure):
-    """pjsip_module."""
-
-    _fields_ = (
-        ("previous", ctypes.c_void_p),
-        ("next", ctypes.c_void_p),
-        ("name", _Text),
-        ("id", ctypes.c_int),
-        ("priority", ctypes.c_int),
-        ("load", _Unused),
-        ("start", _Unused),
-        ("stop", _Unused),
-        ("unload", _Unused),
-        ("on_rx_request", _OnRequest),
-        ("on_rx_response", _Unused),
-        ("on_tx_request", _Unused),
-        ("on_tx_response", _Unused),
-        ("on_tsx_state", _Unused),
-    )
-
-
-def _text(value: str) -> _Text:
-    data = value.encode("utf-8", "surrogateescape")
-    return _Text(data, len(data))
 
 
 class Guard:
@@ -73,9 +37,9 @@ class Guard:
         self._screen = screen
         self._reader: Packet | None = None
         self._proof = ""
-        self._callback = _OnRequest(self._request)
-        self._module = _Module(
-            name=_text("clinic-line-guard"),
+        self._callback = OnMessage(self._request)
+        self._module = Module(
+            name=text("clinic-line-guard"),
             id=-1,
             priority=AFTER_TRANSACTIONS,
             on_rx_request=self._callback,
@@ -88,15 +52,13 @@ class Guard:
         try:
             self._declare()
             self._reader = Packet()
+            status = register(self._module)
         except AttributeError as error:
             log.warning(
                 "the SIP guard is off: pjsip lacks a function", extra={"function": error.name}
             )
             return
-        self._endpoint = binding.library.pjsua_get_pjsip_endpt()
-        status = binding.library.pjsip_endpt_register_module(
-            self._endpoint, ctypes.byref(self._module)
-        )
+        self._endpoint = library.pjsua_get_pjsip_endpt()
         if status == 0 and self._prove(stack, announced(address), port):
             self.active = True
         else:
@@ -113,24 +75,22 @@ class Guard:
 
     @staticmethod
     def _declare() -> None:
-        lib, pointer = binding.library, ctypes.c_void_p
-        text = ctypes.POINTER(_Text)
-        lib.pjsua_get_pjsip_endpt.restype = pointer
-        lib.pjsip_endpt_register_module.argtypes = [pointer, pointer]
+        lib, pointer = library, ctypes.c_void_p
+        string = ctypes.POINTER(Text)
         lib.pjsua_pool_create.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t]
         lib.pjsua_pool_create.restype = pointer
         lib.pj_pool_release.argtypes = [pointer]
         lib.pj_pool_release.restype = None
-        lib.pjsip_generic_string_hdr_create.argtypes = [pointer, text, text]
+        lib.pjsip_generic_string_hdr_create.argtypes = [pointer, string, string]
         lib.pjsip_generic_string_hdr_create.restype = pointer
         # endpoint, [module,] rdata, status, reason, headers, body[, transaction]
         lib.pjsip_endpt_respond_stateless.argtypes = [
-            pointer, pointer, ctypes.c_int, text, pointer, pointer
+            pointer, pointer, ctypes.c_int, string, pointer, pointer
         ]  # fmt: skip
         lib.pjsip_endpt_respond.argtypes = [
-            pointer, pointer, pointer, ctypes.c_int, text, pointer, pointer, pointer
+            pointer, pointer, pointer, ctypes.c_int, string, pointer, pointer, pointer
         ]  # fmt: skip
-        lib.pjsip_ua_find_dialog.argtypes = [text, text, text, ctypes.c_int]
+        lib.pjsip_ua_find_dialog.argtypes = [string, string, string, ctypes.c_int]
         lib.pjsip_ua_find_dialog.restype = pointer
 
     def _prove(self, stack: Stack, address: str, port: int) -> bool:
@@ -187,12 +147,12 @@ class Guard:
     @staticmethod
     def _belongs_to_a_call(request: Request) -> bool:
         parts = (request.header("call-id"), request.to_tag, request.from_tag)
-        texts = [ctypes.byref(_text(part)) for part in parts]
-        return bool(binding.library.pjsip_ua_find_dialog(*texts, 0))
+        texts = [ctypes.byref(text(part)) for part in parts]
+        return bool(library.pjsip_ua_find_dialog(*texts, 0))
 
     def _reply(self, rdata: int, reply: Reply, *, stateful: bool) -> None:
         """Answer; within a call by a transaction, which swallows repetitions of the request."""
-        lib = binding.library
+        lib = library
         pool = lib.pjsua_pool_create(b"guard", _POOL, _POOL)
         try:
             headers = (ctypes.c_void_p * 16)()  # a pjsip_hdr as list head: previous, next, …
@@ -211,8 +171,8 @@ class Guard:
 
 def _header(pool: int, name: str, value: str) -> int:
     return int(
-        binding.library.pjsip_generic_string_hdr_create(
-            pool, ctypes.byref(_text(name)), ctypes.byref(_text(value))
+        library.pjsip_generic_string_hdr_create(
+            pool, ctypes.byref(text(name)), ctypes.byref(text(value))
         )
     )
 

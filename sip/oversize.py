@@ -30,6 +30,7 @@ class Oversize:
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
+        self.refused = 0
 
     def open(self, address: str, port: int) -> None:
         """Stand beside pjsip's UDP socket; says so when the kernel cannot do it."""
@@ -63,6 +64,7 @@ class Oversize:
             return
         try:
             datagram, source = self._socket.recvfrom(LARGEST_DATAGRAM)
+            self.refused += 1
             request = parse(datagram.decode("utf-8", "surrogateescape"))
             if request and (reply := refusal(request)):
                 self._socket.sendto(reply, _return_address(request, source))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.observing import Observed
 from ivr.ports import LegEvent, LegInfo
 from ivr.settings import Line
 from sip.media_port import MediaPort
@@ -42,10 +43,22 @@ class EngineOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
-    """What the engine calls: `new_media` in the SIP thread, the others in the event loop."""
+class Inside:
+    """One leg as the event loop has it: what the SIP thread fills and empties."""
 
-    new_media: Callable[[str], MediaPort]
-    on_call: Callable[[LegInfo, MediaPort], None]
+    key: str
+    media: MediaPort
+    observed: Observed
+    """Filled by way of the door: it belongs to the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What the engine calls: `new_leg` in the SIP thread, the others in the event loop."""
+
+    new_leg: Callable[[], Inside]
+    on_call: Callable[[LegInfo, Inside], None]
+    on_refused: Callable[[LegInfo, int, Observed], None]
+    """Gets each caller whom we did not take, and the status they were given."""
     on_report: Callable[[str, Report], None]
     on_registered: Callable[[str, int, bool], None]

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from ivr.errors import CallError, MisuseError
-from ivr.observing import Observed
 from ivr.ports import AudioLeg, Gone, LegEvent, LegInfo
 from ivr.sound_leg import KEYS, SoundLeg
 from sip import causes
-from sip.media_port import MediaPort
+from sip.reports import Inside
 
 T = TypeVar("T")
 
@@ -54,16 +53,8 @@ class SipLeg(SoundLeg):
     `ivr.ports.AudioLeg`.
     """
 
-    def __init__(
-        self,
-        info: LegInfo,
-        media: MediaPort,
-        observed: Observed,
-        *,
-        commands: Commands,
-        submit: Submit,
-    ) -> None:
-        super().__init__(info, media, observed)
+    def __init__(self, info: LegInfo, parts: Inside, *, commands: Commands, submit: Submit) -> None:
+        super().__init__(info, parts.media, parts.observed)
         self._commands = commands
         self._submit = submit
         self._changed = asyncio.Event()

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ivr.errors import SettingsError
 from ivr.settings import Line
@@ -25,6 +26,8 @@ class TrunkStatus:
     registered: bool = False
     status: int = 0
     """SIP status of the last REGISTER; 0: none was answered yet."""
+    at: datetime | None = None
+    """When that was answered, or given up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ class SipHeaderVector(Vector[SipHeader]): ...
 class SipTxOption(Owned):
     headers: SipHeaderVector
 
+class SipTxData(Owned):
+    wholeMsg: str
+
 class SipRxData(Owned):
     wholeMsg: str
     srcAddress: str
@@ -167,15 +170,32 @@ class MediaTransportInfo(Owned):
 
 class StreamInfo(Owned):
     remoteRtpAddress: str
+    codecName: str
+
+class MathStat(Owned):
+    n: int
+    last: int
 
 class RtcpStreamStat(Owned):
     pkt: int
+    loss: int
+    dup: int
+    discard: int
+    updateCount: int
+    jitterUsec: MathStat
 
 class RtcpStat(Owned):
     rxStat: RtcpStreamStat
+    txStat: RtcpStreamStat
+    rttUsec: MathStat
+
+class JbufState(Owned):
+    avgDelayMsec: int
+    discard: int
 
 class StreamStat(Owned):
     rtcp: RtcpStat
+    jbuf: JbufState
 
 class OnCallStateParam(Owned): ...
 class OnCallMediaStateParam(Owned): ...

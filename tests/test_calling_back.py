@@ -48,8 +48,10 @@ class Phones:
         self.rung: list[str] = []
         self._answers = answers
 
-    async def dial(self, uri: str, *, ring_for: float) -> AudioLeg:
-        del ring_for
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> AudioLeg:
+        del ring_for, on_leg
         self.rung.append(uri.removeprefix("sip:"))
         leg = self._answers(self.rung[-1])
         if leg is None:

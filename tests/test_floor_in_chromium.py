@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -46,7 +46,10 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 class NoTrunk:
     """Nobody here has a SIP phone."""
 
-    async def dial(self, uri: str, *, ring_for: float) -> AudioLeg:
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> AudioLeg:
+        del on_leg
         raise LegBroken(f"{uri} was dialled, within {ring_for:g} s")
 
 

@@ -1,6 +1,7 @@
 """Each agent is rung where they work."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -22,7 +23,10 @@ class Bells:
     def __init__(self) -> None:
         self.rang: list[tuple[str, str, float]] = []
 
-    async def dial(self, uri: str, *, ring_for: float) -> AudioLeg:
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> AudioLeg:
+        del on_leg
         self.rang.append(("sip", uri, ring_for))
         return FakeAudioLeg()
 

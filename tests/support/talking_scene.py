@@ -55,8 +55,10 @@ class Phones:
         self.cards[agent.name] = card
         return await self._pick_up(agent.name)
 
-    async def dial(self, uri: str, *, ring_for: float) -> Console:
-        del ring_for
+    async def dial(
+        self, uri: str, *, ring_for: float, on_leg: Callable[[AudioLeg], None] | None = None
+    ) -> Console:
+        del ring_for, on_leg
         return await self._pick_up(uri)
 
     async def _pick_up(self, who: str) -> Console:

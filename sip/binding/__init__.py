@@ -1,5 +1,5 @@
 """
-pjsua2, and the rules that keep it alive. Nothing else imports it.
+pjsua2, and the rules that keep it alive. Nothing outside this package imports it.
 
 Everything here runs in the SIP thread, but for the two media callbacks, which run in the
 media clock and touch plain Python only. Each rule was a crash:
@@ -15,12 +15,14 @@ from __future__ import annotations  # the stub names types that pjsua2 lacks at 
 
 import ctypes
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pjsua2 as pj
 
 from ivr.audio.pcm import FRAME_BYTES, SAMPLE_RATE_HZ
+from ivr.story.media import Media
+from sip.binding.native import destroy, library, translated
 from sip.callbacks import Pin, contained
 from sip.causes import CallState, Status
 from sip.media_port import MediaPort
@@ -30,13 +32,13 @@ from sip.stack import (
     Audio,
     CallWatcher,
     MediaAddresses,
-    StackError,
     StackOptions,
 )
 
 log = logging.getLogger("sip")
 
 FRAME_MICROSECONDS = 20_000
+A_SECOND = 1_000_000  # microseconds
 WITHOUT_NETWORK = 3  # PJSUA_DESTROY_NO_NETWORK: we said our goodbyes before
 DTMF_IS_UPDATE = 1  # PJMEDIA_STREAM_DTMF_IS_UPDATE
 SESSION_TIMER_MINIMUM = 90  # seconds; RFC 4028 §4
@@ -53,52 +55,10 @@ STATES = {
     pj.PJSIP_INV_STATE_CONFIRMED: CallState.CONFIRMED,
 }
 
-library = ctypes.CDLL(pj._pjsua2.__file__)  # noqa: SLF001 - the only way to its C functions
 _vector = (ctypes.c_size_t * 2).from_address  # a std::vector: begin, end
 _pointer = ctypes.c_size_t.from_address
 
-compiled_calls: Callable[[], int] = library.pjsua_call_get_max_count
-"""How many calls this build can carry (PJSUA_MAX_CALLS); known after `Stack.open`."""
-active_calls: Callable[[], int] = library.pjsua_call_get_count  # call slots in use
-
 pin_clock = Pin()
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn pjsua2's errors into `StackError`."""
-    try:
-        yield
-    except pj.Error as error:
-        reason = error.reason
-    else:
-        return
-    raise StackError(reason)
-
-
-def destroy(owned: pj.Owned | None) -> None:
-    """Run the C++ destructor now, whoever still holds the Python object."""
-    if owned is not None and owned.thisown:
-        owned.thisown = False
-        type(owned).__swig_destroy__(owned)
-
-
-class Packet:
-    """Reads received messages out of pjsip; AttributeError where the build lacks the means."""
-
-    def __init__(self) -> None:
-        self._from = library["_ZN2pj9SipRxData6fromPjER13pjsip_rx_data"]  # SipRxData::fromPj
-        self._from.argtypes, self._from.restype = [ctypes.c_void_p, ctypes.c_void_p], None
-        self._data = pj.SipRxData()
-
-    def read(self, rdata: int) -> tuple[str, str]:
-        """Return the message and its source (`address:port`) of the C pointer *rdata*."""
-        self._from(int(self._data.this), rdata)
-        return self._data.wholeMsg, self._data.srcAddress
-
-    def close(self) -> None:
-        """Free it, in this thread."""
-        destroy(self._data)
 
 
 class PjPort(pj.AudioMediaPort):
@@ -245,11 +205,31 @@ class PjCall(pj.Call):
         with translated():
             other.getAudioMedia(-1).stopTransmit(self.getAudioMedia(-1))
 
-    def packets(self, index: int) -> int:
-        """Count the RTP packets received since the stream began."""
+    def codec(self, index: int) -> str:
+        """Name the codec of a stream."""
         with translated():
-            stat = self.getStreamStat(index)
-            return stat.rtcp.rxStat.pkt
+            return self.getStreamInfo(index).codecName
+
+    def measure(self, index: int) -> Media:
+        """Read what was counted of a stream since it began; call, codec and silence are not."""
+        with translated():
+            stat = self.getStreamStat(index)  # kept: its parts would die with it
+        rtcp, buffer = stat.rtcp, stat.jbuf
+        received, sent, round_trip = rtcp.rxStat, rtcp.txStat, rtcp.rttUsec
+        reported = sent.updateCount > 0
+        return Media(
+            call="",
+            at=datetime.now(UTC),
+            received=received.pkt,
+            lost=received.loss,
+            late=received.dup + received.discard + buffer.discard,
+            jitter=received.jitterUsec.last / A_SECOND,
+            buffered=buffer.avgDelayMsec / 1000,
+            sent=sent.pkt,
+            far_lost=sent.loss if reported else None,
+            far_jitter=sent.jitterUsec.last / A_SECOND if reported else None,
+            round_trip=round_trip.last / A_SECOND if round_trip.n else None,
+        )
 
     def addresses(self, index: int) -> MediaAddresses:
         """Tell where RTP goes and comes from."""
