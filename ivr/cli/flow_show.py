@@ -1,7 +1,6 @@
 """`ivr flow show`: a picture of a flow, with what happened on it."""
 
 import argparse
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -148,9 +147,7 @@ def _runs(paths: Sequence[Path], practice: Practice, settings: Settings) -> tupl
 
 
 def _rows(settings: Settings) -> tuple[CallRow, ...]:
-    if not settings.call_book.exists():
-        return ()
-    return asyncio.run(kept_calls(settings.call_book, most=MOST_CALLS))
+    return kept_calls(settings.call_book, most=MOST_CALLS)
 
 
 def _row(settings: Settings, call: str) -> CallRow:

@@ -180,7 +180,7 @@ def _queue_facts(queue: Queue) -> dict[str, str]:
 
 
 async def _known(settings: Settings) -> Known:
-    rows = await kept_calls(settings.call_book, most=MOST_CALLS)
+    rows = kept_calls(settings.call_book, most=MOST_CALLS)
     versions = VersionBook(settings.version_book)
     try:
         return Known(await versions.published(), tally(rows))

@@ -31,6 +31,12 @@ class Deed(StrEnum):
     JOINED = "joined"
     TOOK_OVER = "took_over"
     MOVED_UP = "moved_up"  # a caller in their queue
+    SET_PRESENCE = "set_presence"  # of somebody who takes calls
+    HANDED_OFF = "handed_off"  # a caller, to a person
+    HUNG_UP = "hung_up"  # on a caller
+    SAW_WORDS = "saw_words"  # of a caller, as they were heard; what follows, too
+    DRAINED = "drained"  # the line takes no new callers
+    TOOK_AGAIN = "took_again"  # and does again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Entry:
     """Login name of a person of the practice, or `retention`."""
     did: Deed
     what: str
-    """Opaque id of a message, call or ticket, name of a recording; for `deleted_old` how many."""
+    """Opaque id of a message, call or ticket, name of a recording or of who takes calls; for
+    `deleted_old` how many, for `drained` nothing."""
 
 
 class Audit:

@@ -1,133 +1,131 @@
 """
-The call book: one row a call, for the practice's own figures and for finding out what went wrong.
+The call book: what happened in calls, for the practice's figures and for who asks why.
 
-A row says what the line did. What the caller said, keyed or is has no column here.
+It says what the line did. What the caller said, keyed or is has no column here.
 """
 
 import asyncio
-import json
-import re
 import secrets
-import sqlite3
-from collections.abc import Iterable
+import socket
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ivr import log
-from ivr.database import Database
-from ivr.dialog.actions import HandoffReason
 from ivr.errors import StoreError
-from ivr.handoff.actions import Outcome as HandoffOutcome
-from ivr.handoff.actions import Trouble
-from ivr.handoff.events import Refusal
-from ivr.handoff.tickets import Priority
-from ivr.story.calls import CallOutcome, CallRow, Wait
+from ivr.records import reading, sweeping, writing
+from ivr.records.choosing import Backlog, Choosing, Entry
+from ivr.records.engines import Location, Refused
+from ivr.records.store import Store
+from ivr.records.tables import calls
+from ivr.story.calls import CallRow
 from ivr.story.facts import Fact
+from ivr.story.story import Story
 
 _log = log.get(__name__)
 
-BACKLOG = 2000
-"""Rows held in memory while the file is in trouble; a week of a small clinic."""
-RETRY = 5.0  # seconds between two attempts while the file is in trouble
-WITHHELD = "[withheld]"
-
-_NAME = re.compile(r"(?!.*\d{5})[A-Za-z_][\w.:-]{0,99}", re.ASCII)
-_HEX = re.compile(r"[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64}")
-_PERSON = re.compile(r"(?!.*\d{5})[^\W\d_][\w .'-]{0,59}")
-_FILE = re.compile(r"[0-9a-f]{32}\.wav")
-
-_SCHEMA = """
-create table if not exists calls (
-    call text primary key, run text not null,
-    started text not null, answered text, ended text,
-    flow text not null, version text not null, path text not null,
-    outcome text, reason text, queue text not null, handoff text,
-    turns integer not null, latencies_ms text not null,
-    recording text not null, recording_stopped integer not null
-);
-create index if not exists calls_started on calls (started);
-create table if not exists waits (
-    call text primary key, waited real not null, priority text not null, agent text not null,
-    refusals text not null, troubles text not null
-);
-"""
+BACKLOG = 20_000
+"""Facts held in memory while the database is in trouble: some 20 MB, rows of calls at last."""
+RETRY = 5.0  # seconds between two attempts while the database is in trouble
+GATHER = 0.2  # seconds facts wait for others to be written with
+AT_ONCE = 1000  # facts in one transaction, so that none takes long
 
 
 class CallBook:
     """
-    Rows in a SQLite file.
+    Rows in SQLite or PostgreSQL.
 
-    `keep` neither waits nor fails: rows are written beside the calls, and while the file is
-    gone, locked, damaged or without room they wait in memory and are tried again.
+    `take` neither waits nor fails: facts are written beside the calls, and while the database
+    is gone, locked, damaged or without room they wait in memory and are tried again.
     """
 
-    def __init__(self, database: Path, *, patience: float = 5.0) -> None:
+    def __init__(self, where: Location, *, cell: str = "", patience: float = 5.0) -> None:
         """
-        Name the file; made when it is not there, and again when it vanishes.
+        Name the database; nothing is touched before `start`.
 
         Args:
-            database: SQLite file.
+            where: SQLite file, made when it is not there and again when it vanishes; or URL.
+            cell: Name of this process among those that write there; `` for this machine's.
             patience: Seconds one attempt to write may take.
+
+        Raises:
+            SettingsError: The URL is not one of PostgreSQL, or its driver is not installed.
         """
-        self._database = Database(database, schema=_SCHEMA, timeout=patience, recreate=True)
-        self._file = database
-        self._run = secrets.token_hex(4)
-        self._waiting: dict[str, CallRow] = {}
-        self._lost = 0
+        self._store = Store(where, timeout=patience)
+        host = socket.gethostname()
+        self._run = writing.Run(secrets.token_hex(4), cell or host, host, self._store.alone)
+        self._choosing = Choosing()
+        self._backlog = Backlog(BACKLOG)
+        self._open: dict[str, CallRow] = {}
+        self._refused = 0
+        self._told = (0, 0)
         self._in_trouble = False
-        self._crashed_are_marked = False
+        self._beaten: float | None = None
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """Facts that are not written yet."""
+        return len(self._backlog)
+
+    @property
+    def lost(self) -> int:
+        """Facts that will never be written: there was no room for them, or they were none."""
+        return self._backlog.lost + self._refused
+
     async def start(self) -> None:
-        """Begin to write, and mark the calls of a process that crashed; never fails."""
+        """Begin to write, and mark the calls of processes that crashed; never fails."""
         self._writer = asyncio.create_task(self._write_for_ever())
         await self.flush()
 
     async def close(self) -> None:
-        """Write what waits, if it can be written, and let go of the file; never fails."""
+        """Write what waits, if it can be written, and let go of the database; never fails."""
         if self._writer is not None:
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
-        await self.flush()
-        if self._waiting:
-            _log.error("calls without a row", extra={"rows": len(self._waiting) + self._lost})
-        await self._database.close()
+        if self._writer is not None or self._backlog.rows:
+            await self.flush()
+        if self._backlog.rows:
+            rows = self._backlog.rows + self._backlog.lost_rows
+            _log.error("calls without a row", extra={"rows": rows})
+        await self._store.close()
 
     def keep(self, row: CallRow) -> None:
         """Keep *row*, in place of an earlier one of the same call; never waits, never fails."""
-        self._waiting[row.call] = row
-        if len(self._waiting) > BACKLOG:
-            del self._waiting[next(iter(self._waiting))]
-            self._lost += 1
-        self._wake.set()
+        if row.outcome is None:
+            self._open[row.call] = row
+        else:
+            self._open.pop(row.call, None)
+        self._put(row)
 
     def take(self, fact: Fact) -> None:
-        """Keep what there is a column for; never waits, never fails."""
+        """Keep what there is a table for; never waits, never fails."""
         if isinstance(fact, CallRow):
             self.keep(fact)
+        else:
+            self._put(fact)
 
     async def flush(self) -> bool:
         """Try to write what waits; tell whether nothing waits any more. Never fails."""
         async with self._writing:
-            rows = tuple(self._waiting.values())
-            if rows or not self._crashed_are_marked:
-                try:
-                    await self._database.write(partial(self._put, rows))
-                except StoreError as error:
-                    self._note_trouble(error)
-                    return False
-            self._crashed_are_marked = True
-            for row in rows:
-                if self._waiting.get(row.call) is row:
-                    del self._waiting[row.call]
-            self._note_recovery(len(rows))
-            return not self._waiting
+            written = 0
+            try:
+                await self._beat()
+                while part := self._backlog.first(AT_ONCE):
+                    await self._write(part)
+                    written += sum(entry.rank == 0 for entry in part)
+            except StoreError as error:
+                self._note_trouble(error)
+                return False
+            self._note_recovery(written)
+            return True
+
+    # ------------------------------------------------------------ reading
 
     async def recent(self, count: int) -> tuple[CallRow, ...]:
         """
@@ -136,178 +134,104 @@ class CallBook:
         Raises:
             StoreError: They cannot be read.
         """
-        try:
-            return await self._database.read(partial(_recent, count))
-        except ValueError as error:
-            raise StoreError(f"database {self._file.name} holds rows that are none") from error
+        return await self._store.read(lambda connection: reading.recent(connection, count))
 
-    async def delete_before(self, moment: datetime) -> int:
+    async def story(self, call: str) -> Story | None:
         """
-        Delete the rows of calls that began before *moment*; return how many.
+        Return what was written of *call*; None when nothing was.
 
         Raises:
-            StoreError: They could not be deleted.
+            StoreError: It cannot be read.
         """
-        return await self._database.write(partial(_delete_before, moment))
+        return await self._store.read(lambda connection: reading.story(connection, call))
+
+    async def sweep(self, limits: sweeping.Limits) -> int:
+        """
+        Delete what is older than *limits*, little by little; return how many rows of calls.
+
+        Raises:
+            StoreError: It could not be deleted.
+        """
+        gone = 0
+        for table, before in limits.by_table():
+            while part := await self._store.write(partial(sweeping.delete_some, table, before)):
+                gone += part if table is calls else 0
+        return gone
+
+    async def delete_before(self, moment: datetime) -> int:
+        """Delete the rows of calls that began before *moment*, as `sweep` does."""
+        return await self.sweep(sweeping.Limits(calls=moment))
 
     # ------------------------------------------------------------ writing
 
+    def _put(self, fact: Fact) -> None:
+        for entry in self._choosing.entries(fact):
+            self._backlog.put(entry)
+        self._wake.set()
+
     async def _write_for_ever(self) -> None:
         while True:
-            await self._wake.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(writing.BEAT):
+                    await self._wake.wait()
+                    await asyncio.sleep(GATHER)
             self._wake.clear()
-            if not await self.flush() and self._in_trouble:
+            if not await self.flush():
                 await asyncio.sleep(RETRY)
                 self._wake.set()
 
-    def _put(self, rows: Iterable[CallRow], connection: sqlite3.Connection) -> None:
-        if not self._crashed_are_marked:
-            connection.execute(
-                "update calls set outcome = ? where outcome is null and run <> ?",
-                (CallOutcome.CRASHED, self._run),
-            )
-        columns = ", ".join(_COLUMNS)
-        connection.executemany(
-            f"insert or replace into calls (run, {columns}) values (?{', ?' * len(_COLUMNS)})",  # noqa: S608 - our own columns
-            [(self._run, *_written(row)) for row in rows],
-        )
-        connection.executemany(
-            "insert or replace into waits values (?, ?, ?, ?, ?, ?)",
-            [(row.call, *_written_wait(row.wait)) for row in rows if row.wait is not None],
-        )
+    async def _beat(self) -> None:
+        """Be known as alive; after a long absence tell of all open calls anew."""
+        now = asyncio.get_running_loop().time()
+        if self._beaten is None:
+            marked = await self._store.write(partial(writing.register, self._run))
+            if marked:
+                _log.warning("calls of a process that crashed", extra={"rows": marked})
+        elif now - self._beaten < writing.BEAT:
+            return
+        elif not await self._store.write(partial(writing.beat, self._run)):
+            for row in self._open.values():
+                self._put(row)
+        self._beaten = now
+
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        """Write *entries*; one that the database refuses for what it is stands in nobody's way."""
+        try:
+            await self._store.write(partial(writing.put, entries, self._run))
+        except (Refused, ArithmeticError, TypeError, ValueError) as error:
+            if len(entries) > 1:
+                middle = len(entries) // 2
+                await self._write(entries[:middle])
+                await self._write(entries[middle:])
+                return
+            _log.error("a fact is none, and not kept", extra={"kind": type(error).__name__})
+            self._refused += 1
+        self._backlog.done(entries)
 
     def _note_trouble(self, error: StoreError) -> None:
         if not self._in_trouble:
             self._in_trouble = True
-            extra = {"error": error, "path": self._file, "backlog": BACKLOG}
+            extra = {"error": error, "backlog": BACKLOG}
             _log.error("call book in trouble, rows wait in memory", extra=extra)
 
     def _note_recovery(self, rows: int) -> None:
         if self._in_trouble:
             self._in_trouble = False
-            _log.warning("call book works again", extra={"rows": rows, "lost": self._lost})
-            self._lost = 0
+            lost = (self._backlog.lost_rows, self._backlog.lost)
+            new = (lost[0] - self._told[0], lost[1] - self._told[1])
+            extra = {"rows": rows, "lost": new[0], "facts_lost": new[1]}
+            _log.warning("call book works again", extra=extra)
+            self._told = lost
 
 
-async def kept_calls(database: Path, *, most: int) -> tuple[CallRow, ...]:
+def kept_calls(where: Location, *, most: int) -> tuple[CallRow, ...]:
     """
     Return the last *most* rows of a call book that a running line may be writing, newest first.
-
-    Unlike a `CallBook` it marks nobody's calls as crashed.
 
     Raises:
         StoreError: They cannot be read.
     """
-    book = Database(database, schema=_SCHEMA, timeout=5.0)
-    try:
-        return await book.read(partial(_recent, most))
-    except ValueError as error:
-        raise StoreError(f"database {database.name} holds rows that are none") from error
-    finally:
-        await book.close()
-
-
-# ---------------------------------------------------------------- in the database's thread
-
-_COLUMNS = (
-    *("call", "started", "answered", "ended", "flow", "version", "path", "outcome", "reason"),
-    *("queue", "handoff", "turns", "latencies_ms", "recording", "recording_stopped"),
-)
-
-_OF_WAIT = ("waited", "priority", "agent", "refusals", "troubles")
-"""A table of their own: call books of earlier versions have no columns for them."""
-
-
-def _written(row: CallRow) -> tuple[str | int | None, ...]:
-    """Return the row in the order of `_COLUMNS`."""
-    return (
-        row.call,
-        _moment(row.started),
-        _moment(row.answered),
-        _moment(row.ended),
-        _name(row.flow),
-        row.version if _HEX.fullmatch(row.version) else _name(row.version),
-        json.dumps([_name(state) for state in row.path]),
-        row.outcome,
-        row.reason,
-        _name(row.queue),
-        row.handoff,
-        row.turns,
-        json.dumps([round(latency * 1000) for latency in row.latencies]),
-        row.recording if _FILE.fullmatch(row.recording) else _name(row.recording),
-        row.recording_stopped,
-    )
-
-
-def _written_wait(wait: Wait) -> tuple[str | float, ...]:
-    return (
-        round(wait.waited, 1),
-        wait.priority,
-        wait.agent if not wait.agent or _PERSON.fullmatch(wait.agent) else WITHHELD,
-        json.dumps(wait.refusals),
-        json.dumps(wait.troubles),
-    )
-
-
-def _name(text: str) -> str:
-    return text if not text or _NAME.fullmatch(text) else WITHHELD
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _recent(count: int, connection: sqlite3.Connection) -> tuple[CallRow, ...]:
-    found = connection.execute(
-        f"select {', '.join(f'calls.{column}' for column in _COLUMNS)}, {', '.join(_OF_WAIT)} "  # noqa: S608 - our own columns
-        "from calls left join waits on waits.call = calls.call "
-        "order by started desc, calls.rowid desc limit ?",
-        (count,),
-    )
-    names = (*_COLUMNS, *_OF_WAIT)
-    return tuple(_read(dict(zip(names, values, strict=True))) for values in found)
-
-
-def _read(found: dict[str, Any]) -> CallRow:
-    return CallRow(
-        call=found["call"],
-        started=datetime.fromisoformat(found["started"]),
-        answered=_read_moment(found["answered"]),
-        ended=_read_moment(found["ended"]),
-        flow=found["flow"],
-        version=found["version"],
-        path=tuple(json.loads(found["path"])),
-        outcome=CallOutcome(found["outcome"]) if found["outcome"] else None,
-        reason=HandoffReason(found["reason"]) if found["reason"] else None,
-        queue=found["queue"],
-        handoff=HandoffOutcome(found["handoff"]) if found["handoff"] else None,
-        wait=_read_wait(found),
-        turns=found["turns"],
-        latencies=tuple(ms / 1000 for ms in json.loads(found["latencies_ms"])),
-        recording=found["recording"],
-        recording_stopped=bool(found["recording_stopped"]),
-    )
-
-
-def _read_wait(found: dict[str, Any]) -> Wait | None:
-    if found["waited"] is None:
-        return None
-    return Wait(
-        found["waited"],
-        Priority(found["priority"]),
-        found["agent"],
-        tuple(Refusal(refusal) for refusal in json.loads(found["refusals"])),
-        tuple(Trouble(trouble) for trouble in json.loads(found["troubles"])),
-    )
-
-
-def _read_moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
-
-
-def _delete_before(moment: datetime, connection: sqlite3.Connection) -> int:
-    at = _moment(moment)
-    connection.execute(
-        "delete from waits where call in (select call from calls where started < ?)", (at,)
-    )
-    return connection.execute("delete from calls where started < ?", (at,)).rowcount
+    if isinstance(where, Path) and not where.exists():
+        return ()
+    with reading.reading(where) as connection:
+        return reading.recent(connection, most)

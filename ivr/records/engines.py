@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ivr.database import open_file, trouble
@@ -28,8 +28,12 @@ WRITES = "ivr_writes"
 
 _ACCEPTED = "such as postgresql://user:password@host/database; empty: a file in the data folder"
 _SETTING = "records.url"
-_GONE = {"08", "53", "55", "57", "58"}
-"""Classes of SQLSTATE that pass: connection, resources, locks, operator, system (appendix A)."""
+_WRONG = {"22", "23"}
+"""Classes of SQLSTATE that tell of wrong values (PostgreSQL 15, appendix A)."""
+
+
+class Refused(StoreError):
+    """The database takes the work of others, and not this, for what it is."""
 
 
 def title(where: Location) -> str:
@@ -110,26 +114,28 @@ def translated(where: Location) -> Iterator[None]:
 
     Raises:
         StoreUnavailable: It is gone, damaged, locked, slow or full; try again.
-        StoreError: It refused what was asked or written, or holds what we never wrote.
+        Refused: It does not take what was asked or written.
     """
     try:
         yield
     except DBAPIError as error:
         raise _translated(where, error) from None
-    except (StatementError, SQLAlchemyError) as error:
-        raise StoreError(f"{title(where)}: {type(error).__name__}") from None
+    except SQLAlchemyError as error:
+        raise Refused(f"{title(where)} refused ({type(error).__name__})") from None
     except (sqlite3.Error, OSError) as error:
         raise StoreUnavailable(trouble(title(where), error)) from error
 
 
 def _translated(where: Location, error: DBAPIError) -> StoreError:
     cause = error.orig
-    if isinstance(cause, sqlite3.IntegrityError):
-        return StoreError(f"{title(where)} refused what was written ({cause.sqlite_errorname})")
+    if isinstance(
+        cause, sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
+    ):
+        return Refused(trouble(title(where), cause))
     if isinstance(cause, sqlite3.Error):
         return StoreUnavailable(trouble(title(where), cause))
     state = getattr(cause, "sqlstate", None)
     if state is None:
         return StoreUnavailable(f"{title(where)} cannot be reached, or does not let us in")
-    kind = StoreUnavailable if state[:2] in _GONE else StoreError
+    kind = Refused if state[:2] in _WRONG else StoreUnavailable
     return kind(f"{title(where)} refused (SQLSTATE {state})")

@@ -55,7 +55,7 @@ class Store:
 
         Raises:
             StoreUnavailable: The database is gone, damaged, locked, or slow beyond the limit.
-            StoreError: It is of a later version, or refuses.
+            StoreError: It is of a later version of this program, or refuses the work.
         """
         return await self._do(work, writes=False)
 
@@ -65,7 +65,7 @@ class Store:
 
         Raises:
             StoreUnavailable: As for `read`, or there is no room; nothing was changed.
-            StoreError: As for `read`, or what was to be written is refused; the same.
+            StoreError: As for `read`.
         """
         return await self._do(work, writes=True)
 
