@@ -95,6 +95,8 @@ class Endpointer:
         self._paused = False
         self._whole = False
         self._level_dbfs = -120.0
+        self.silence = 0.0
+        """Seconds of silence that ended the last utterance."""
 
     @property
     def speaking(self) -> bool:
@@ -150,6 +152,7 @@ class Endpointer:
         self._quiet_for = 0 if speech else self._quiet_for + 1
         self._run = self._run + 1 if speech else 0
         if self._over():
+            self.silence = self._quiet_for * FRAME
             self.forget()
             return Change.END
         return self._breath()

@@ -48,6 +48,10 @@ class Activity(ABC):
         del text
         return False
 
+    def words(self) -> frozenset[str]:
+        """Give the words that answers here are made of."""
+        return frozenset()
+
     def heard(self, utterance: Utterance, *, now: float) -> Verdict | None:
         """Take what was said, which is no universal."""
         del utterance, now

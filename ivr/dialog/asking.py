@@ -107,6 +107,10 @@ class Asking(Activity):
         """Say whether *text* is an answer."""
         return not self._must_hear and self._matter.reads(text)
 
+    def words(self) -> frozenset[str]:
+        """Give the words of the question, and of yes and no when it is read back."""
+        return self._inquiry.grammar.words() | self._matter.grammar.words()
+
     def heard(self, utterance: Utterance, *, now: float) -> Verdict | None:
         """Understand what was said, unless the caller is keying."""
         if self._must_hear or self._keypad.keys:

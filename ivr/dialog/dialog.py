@@ -52,7 +52,7 @@ from ivr.dialog.tripwire import alarm_in
 from ivr.dialog.turns import Answered, Floor, Judged, TurnRecord
 from ivr.dialog.universals import Universal, universal_in
 from ivr.dialog.verdicts import Verdict
-from ivr.dialog.view import HIDDEN, DialogView, masked
+from ivr.dialog.view import HIDDEN, DialogView, is_private, masked
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
 from ivr.flow.model import Ask, Value
@@ -157,6 +157,20 @@ class Dialog:
             patience=self._talk.patience.left,
             turn=self._floor.turn,
         )
+
+    @property
+    def about(self) -> str:
+        """The flow the caller chose last, `` before that."""
+        return self._talk.journey.about
+
+    def shown(self, words: str) -> str:
+        """
+        Mask what the caller seems to be saying, for an operator's eye.
+
+        Only words of the question's own are shown, and none where the question is private.
+        """
+        known = frozenset() if self._private else self._guide.activity.words()
+        return " ".join(word if word in known else HIDDEN for word in words.split())
 
     def handle(self, event: Event, *, now: float) -> tuple[Action, ...]:
         """
@@ -302,7 +316,7 @@ class Dialog:
     def _private(self) -> bool:
         state = self._talk.journey.state
         slot = state.question.slot if isinstance(state, Ask) else None
-        return slot is not None and self._talk.journey.flow.slots[slot].sensitive
+        return slot is not None and is_private(self._talk.journey.flow.slots[slot])
 
     def _is_answer(self, best: Hypothesis, wish: Universal) -> bool:
         """Let an answer of the question go before a universal, but never before a person."""

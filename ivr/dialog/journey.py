@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from ivr.dialog.knowledge import PROVING
 from ivr.flow.machine import Cursor, FlowBook, FlowMachine
-from ivr.flow.model import Do, Flow, State, Value
+from ivr.flow.model import Ask, Do, Flow, State, Value
 
 DEEPEST = 16  # flows within flows; the compiler refuses recursion, this bounds what it missed
+SURVEY_SLOT = "survey_score"  # holds how well the caller was helped, in their eyes
 LEADING_THROUGH = (PROVING, "messages.")  # a flow that asks nothing else is nobody's errand
 
 
@@ -45,6 +46,9 @@ class Journey:
         self._trail: list[Checkpoint] = []
         self._path: list[str] = []
         self._errand = ""
+        self._chose = False
+        self.about = ""
+        """The flow that the caller chose last in the first one, `` before that."""
         self.awaited = False
         """Whether a person waits for the caller where the journey ends."""
         self._push(start)
@@ -95,6 +99,8 @@ class Journey:
         """Go to the start of *flow*, to come back later; False when it is too deep."""
         if len(self._frames) >= DEEPEST:
             return False
+        if not self.called and self._chose and _can_be_chosen(self._book.flows[flow]):
+            self.about = flow
         self._push(flow)
         return True
 
@@ -107,6 +113,9 @@ class Journey:
 
     def mark(self, values: Mapping[str, Value]) -> None:
         """Note that the question here is being answered; *values* is what was known before."""
+        if not self.called:
+            state = self.state
+            self._chose = isinstance(state, Ask) and state.question.slot is None
         self._trail.append(Checkpoint(self.places, dict(values)))
 
     def go_back(self) -> Mapping[str, Value] | None:
@@ -147,7 +156,15 @@ class Journey:
 
 
 def _is_errand(flow: Flow) -> bool:
-    return any(
-        isinstance(state, Do) and not state.operation.startswith(LEADING_THROUGH)
-        for state in flow.states.values()
-    )
+    return any(not lead for lead in _leads(flow))
+
+
+def _can_be_chosen(flow: Flow) -> bool:
+    """Say whether callers come for *flow*, which may only tell something."""
+    return (not _leads(flow) or _is_errand(flow)) and SURVEY_SLOT not in flow.slots
+
+
+def _leads(flow: Flow) -> list[bool]:
+    """Say of each operation of *flow* whether it is but on the way to another thing."""
+    states = flow.states.values()
+    return [s.operation.startswith(LEADING_THROUGH) for s in states if isinstance(s, Do)]

@@ -39,6 +39,10 @@ def masked(values: Mapping[str, Value], slots: Mapping[str, Slot]) -> dict[str, 
     shown = {}
     for name, value in values.items():
         slot = slots.get(name)
-        private = slot is None or slot.sensitive or slot.type in ALWAYS_PRIVATE
-        shown[name] = HIDDEN if private else str(value)
+        shown[name] = HIDDEN if slot is None or is_private(slot) else str(value)
     return shown
+
+
+def is_private(slot: Slot) -> bool:
+    """Say whether what *slot* holds is somebody's own."""
+    return slot.sensitive or slot.type in ALWAYS_PRIVATE

@@ -182,7 +182,9 @@ class SpeechHearing:
 
     async def _follow(self, utterance: Utterance) -> None:
         try:
-            self._tell(Heard(await utterance.run()))
+            hypotheses = await utterance.run()
+            silence = self._endpointer.silence
+            self._tell(Heard(hypotheses, silence, utterance.took, utterance.dropped))
         except EngineGoneError:
             _log.error("no engine to hear with")
             self._give_up()

@@ -61,6 +61,8 @@ class Outbox:
         self._frames = 0
         self._news = asyncio.Event()
         self._urgent = False
+        self.dropped = 0
+        """Frames there was no time to send."""
 
     def audio(self, frame: bytes) -> None:
         """Add a frame of 20 ms."""
@@ -102,6 +104,7 @@ class Outbox:
             if isinstance(item, bytes):
                 del self._items[index]
                 self._frames -= 1
+                self.dropped += 1
                 return
 
 
@@ -134,7 +137,19 @@ class Utterance:
         self._outbox = Outbox()
         self._connection: ClientConnection | None = None
         self._stuck = False
+        self._finished_at: float | None = None
         self._limit: asyncio.TimerHandle | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Frames the engine had no time for."""
+        return self._outbox.dropped
+
+    @property
+    def took(self) -> float:
+        """Seconds since it was over."""
+        now = asyncio.get_running_loop().time()
+        return 0.0 if self._finished_at is None else now - self._finished_at
 
     def audio(self, frame: bytes) -> None:
         """Send a frame; what was asked before is out of date."""
@@ -157,7 +172,9 @@ class Utterance:
         """That was all; the answer is due."""
         self._awaited = 0
         self._outbox.mark(EOF)
-        self._limit = asyncio.get_running_loop().call_later(ANSWERS_WITHIN, self._give_up)
+        loop = asyncio.get_running_loop()
+        self._finished_at = loop.time()
+        self._limit = loop.call_later(ANSWERS_WITHIN, self._give_up)
 
     async def run(self) -> tuple[Hypothesis, ...]:
         """

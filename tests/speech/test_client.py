@@ -343,7 +343,7 @@ def test_a_vosk_server_elsewhere_understands_in_pieces(tmp_path: Path) -> None:
 
 
 def test_a_vosk_server_that_understood_nothing_says_so(tmp_path: Path) -> None:
-    assert ask_remote(PlainServer('{"text": ""}'), tmp_path) == Heard(())
+    assert ask_remote(PlainServer('{"text": ""}'), tmp_path).hypotheses == ()
 
 
 def test_nonsense_from_a_server_elsewhere_restarts_the_question(tmp_path: Path) -> None:
