@@ -18,6 +18,7 @@ DOORS = {
     "aioice": "ivr/webrtc/peer.py",
     "av": "ivr/webrtc/peer.py",
     "redis": "ivr/store/redis_.py",
+    "textual": "ivr/top/",
 }
 """
 Library to the one module, or package, that may import it.
