@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.errors import SettingsError
-from ivr.settings import Settings, load
+from ivr.settings import Settings
+from ivr.settings_file import load
 
 EXAMPLE = """
 data = "state"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ivr.settings import Settings, load
+from ivr.settings import Settings
+from ivr.settings_file import load
 
 
 def add_command(

@@ -136,6 +136,11 @@ class SpeechClient:
         health = self._process.health
         return EarStatus(ok=health.up, engine=self._engine, text=health.text)
 
+    @property
+    def deaths(self) -> int:
+        """Times the engine of this line died, and was started again."""
+        return self._process.deaths if self._process is not None else 0
+
     def open(self, listening: Listening) -> Hearing:
         """Open an ear for *listening*; without an engine it yields `Deaf`."""
         if not self._started or not self._hopeful:

@@ -45,6 +45,8 @@ class SpeechProcess:
         self._up = asyncio.Event()
         self._retry = FIRST_RETRY
         self._ever_up = False
+        self.deaths = 0
+        """Times it was up and ended without being told to."""
         self.health = Health(up=False, text=f"{name}: starting")
 
     async def run(self) -> None:
@@ -53,6 +55,7 @@ class SpeechProcess:
             try:
                 if await self._start():
                     status = await self._wait()
+                    self.deaths += 1
                     self._down(f"it ended with status {status} and is started again")
             finally:
                 await _whole(self._end())

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ivr.cli.main import main, parser
-from ivr.settings import load
+from ivr.settings_file import load
 from tests.support.need import ROOT
 
 FENCE = re.compile(
@@ -23,7 +23,19 @@ FENCE = re.compile(
 QUICK = re.compile(r"ivr (?:flow|models list|prompts)\b|mkdir -p prompts\b|.*\| *ivr try\b")
 """Commands that are run, not only read: quick ones, and those that are told what to answer."""
 OTHERS = frozenset(
-    ["cd", "cp", "docker", "git", "journalctl", "kill", "mkdir", "printf", "sudo", "systemctl"]
+    [
+        "cd",
+        "cp",
+        "curl",
+        "docker",
+        "git",
+        "journalctl",
+        "kill",
+        "mkdir",
+        "printf",
+        "sudo",
+        "systemctl",
+    ]
 )
 COPIED = ("flows", "prompts")
 TIME_LIMIT = 60.0  # seconds one command may take

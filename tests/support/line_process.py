@@ -59,6 +59,7 @@ class LineProcess:
             "data": str(self.data),
             "line": {"port": 0},
             "console": {"port": 0},
+            "metrics": {"port": 0},
             "flows": {"folder": str(ROOT / "flows"), "prompts": str(ROOT / "prompts")},
             "handoff": {"agents": people},
         }
