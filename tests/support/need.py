@@ -14,13 +14,13 @@ NO_SHARED_DATA = "needs the recordings in ../shared/data, which are not here"
 """The one reason to skip that is accepted in CI."""
 
 
-def need_program(name: str, *, package: str) -> Path:
+def need_program(name: str, *, package: str, path: str | None = None) -> Path:
     """
-    Find the program *name*, which Debian's *package* brings.
+    Find the program *name*, which Debian's *package* brings, in the folders of *path*.
 
     Without it the test is skipped, and in CI it fails.
     """
-    found = shutil.which(name)
+    found = shutil.which(name, path=path)
     if found is None:
         _lacking(f"needs {name}: apt-get install {package}")
     return Path(found)
