@@ -17,7 +17,11 @@ from tests.support.need import need_program
 STARTS_WITHIN = 30.0  # seconds; these machines are shared
 DEBIAN = "/usr/lib/postgresql"  # its programs are not found by name
 OWNER = "clinic_line"
-_HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_HASTE = (
+    "fsync=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)  # what is written outlives it anyway
 
 
 class PostgresServer:
