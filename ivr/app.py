@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import logging
+import platform
 import secrets
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -21,10 +22,13 @@ from ivr.flow.machine import FlowBook
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.loading import fixed_prompts, load_wording
+from ivr.measuring import Measuring
+from ivr.operating import Operating, OperatingMeans
 from ivr.ports import AudioLeg, Clinic, Speaker
 from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
 from ivr.records.accounts import AccountBook
+from ivr.records.audit import Audit
 from ivr.records.calls import CallBook
 from ivr.records.notes import NoteBook
 from ivr.records.recordings import Recordings
@@ -36,11 +40,18 @@ from ivr.speech.client import SpeechClient
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
 from ivr.speech.recorded import RecordedSpeaker, load_sounds
 from ivr.speech.tones import beep, hold_music
+from ivr.standing import standing
 from ivr.story.facts import Facts
 from ivr.switchboard.place import Place
 from ivr.visit import Line
 from ivr.voice import Voice
-from ivr.watch.live import Answer, LiveCalls, Question, WatchSocket
+from ivr.watch.asking import Askable
+from ivr.watch.doors import WatchPort, WatchSocket
+from ivr.watch.hub import Hub, Look
+from ivr.watch.live import LiveCalls
+from ivr.watch.metrics import Metrics
+from ivr.watch.metrics_port import MetricsPort
+from ivr.watch.tokens import TokenBook
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
@@ -57,8 +68,10 @@ class RunningLine:
         self._under_way: set[asyncio.Task[None]] = set()
         self._live = LiveCalls()
         self._facts = Facts()
+        self._metrics = Metrics()
         self._flows: LiveFlows
         self._exchange: Exchange
+        self._hub: Hub
         self._attendant: Attendant
         self._accounts: AccountBook
         self._endpoint: SipEndpoint
@@ -105,10 +118,16 @@ class RunningLine:
         clinic = await self._start_clinic(messages)
         records = CallBook(settings.call_book)
         self._facts.subscribe(records.take)
+        self._facts.subscribe(self._metrics.take)
         await records.start()
         self._stack.push_async_callback(records.close)
         self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
         exchange = self._exchange = self._connect(wording, speaker, messages)
+        look = standing(
+            self._endpoint, self._ears, cell=platform.node(), common=bool(settings.store.url)
+        )
+        self._hub = Hub(Look(exchange.front.queue, exchange.front.agents, look))
+        self._facts.subscribe(self._hub.take)
         self._accounts = AccountBook(settings.account_book)
         self._stack.push_async_callback(self._accounts.close)
         self._start_sweeping(messages, records, exchange.notes)
@@ -120,9 +139,11 @@ class RunningLine:
         self._stack.push_async_callback(exchange.stop)
         await exchange.start(self._take_back)
         self._stack.push_async_callback(self._end_calls)
-        watch = WatchSocket(settings.watch_socket, self._answers())
-        await watch.start()
-        self._stack.push_async_callback(watch.stop)
+        await self._start_watch(exchange)
+        measuring = Measuring(self._endpoint, self._ears, exchange.front, records)
+        metrics = MetricsPort(settings.metrics, self._metrics, measuring.read)
+        await metrics.start()
+        self._stack.push_async_callback(metrics.stop)
 
     async def stop(self) -> None:
         """Hang up, end every process, keep every row."""
@@ -153,6 +174,21 @@ class RunningLine:
             extra = {"file": problem.file, "line": problem.line, "rule": problem.rule}
             _log.warning("recorded prompt not as it should be", extra=extra)
         return RecordedSpeaker(cached, sounds)
+
+    async def _start_watch(self, exchange: Exchange) -> None:
+        """Answer operators, the last of all: who sees the line sees it running."""
+        settings, tokens = self._settings, TokenBook(self._settings.token_book)
+        self._stack.push_async_callback(tokens.close)
+        looking = asyncio.get_running_loop().create_task(self._hub.run())
+        self._stack.push_async_callback(_end, looking)
+        answers = self._answers(exchange)
+        watch = WatchSocket(settings.watch_socket, answers)
+        await watch.start()
+        self._stack.push_async_callback(watch.stop)
+        if settings.watch.port:
+            port = WatchPort(settings.watch, answers, tokens)
+            await port.start()
+            self._stack.push_async_callback(port.stop)
 
     def _connect(self, wording: Wording, speaker: Speaker, messages: MessageBox) -> Exchange:
         return Exchange(
@@ -275,12 +311,25 @@ class RunningLine:
 
     # ------------------------------------------------------------ operators
 
-    def _answers(self) -> Mapping[str, Answer | Question]:
+    def _answers(self, exchange: Exchange) -> Mapping[str, Askable]:
+        operating = Operating(
+            OperatingMeans(
+                self._hub,
+                Audit(self._settings.audit_log),
+                lambda: self._flows.practice,
+                self._attendant.visit,
+                self._endpoint.drain,
+                self._endpoint,
+                exchange.phone,
+            )
+        )
         return {
+            **self._hub.answers,
             "calls": self._tell_calls,
             "health": self._tell_health,
             **flow_questions(self._flows),
-            **self._exchange.answers,
+            **operating.recorded(exchange.answers),
+            **operating.answers,
         }
 
     async def _tell_calls(self) -> Mapping[str, Any]:

@@ -51,6 +51,23 @@ class ConsultMeans:
     may_dial: tuple[str, ...] = ()
     """The setting `handoff.may_dial`."""
 
+    def address(self, written: str) -> str:
+        """
+        Give the SIP URI to ring a telephone number at, as somebody of the practice writes it.
+
+        Raises:
+            HandoffError: It is none, or may not be rung, for the reason it says in words.
+        """
+        number = _ten_digits(written)
+        if not number:
+            raise HandoffError(NO_SUCH)
+        address = address_of(number, self.outbound)
+        if not address or not self.may_dial:
+            raise HandoffError(NO_NUMBERS)
+        if not is_allowed(number, self.may_dial):
+            raise HandoffError(NOT_ALLOWED)
+        return address
+
 
 class Consulting:
     """`Ring` of one talk."""
@@ -116,14 +133,7 @@ class Consulting:
     # ------------------------------------------------------------ numbers
 
     async def _ring_number(self, to: str) -> Rung:
-        number = _ten_digits(to)
-        if not number:
-            raise HandoffError(NO_SUCH)
-        address = address_of(number, self._means.outbound)
-        if not address or not self._means.may_dial:
-            raise HandoffError(NO_NUMBERS)
-        if not is_allowed(number, self._means.may_dial):
-            raise HandoffError(NOT_ALLOWED)
+        address = self._means.address(to)
         _log.info("an agent has a number rung", extra={"call": self._card.call})
         leg = await self._means.dialler.dial(address, ring_for=RING_FOR + RING_SLACK)
         return Rung(leg, OTHER_PARTY)

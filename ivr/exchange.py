@@ -12,6 +12,7 @@ from ivr.clinic.messages import MessageBox
 from ivr.consulting import ConsultMeans
 from ivr.desk import QueueStore
 from ivr.dialog.wording import Wording
+from ivr.errors import HandoffError
 from ivr.floor import FloorMeans, LineFloor, noted_in
 from ivr.flow.templates import fill
 from ivr.handoff.agents import Agent
@@ -37,7 +38,7 @@ from ivr.switchboard.place import Place
 from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.talking import Talking
 from ivr.talks import Talks
-from ivr.watch.live import Answer, Question
+from ivr.watch.asking import Askable
 from ivr.webrtc.server import Browsers, ConsoleServer
 
 TakeBack = Callable[[AudioLeg, Place, Card], Awaitable[bool]]
@@ -94,6 +95,8 @@ class Exchange:
         )
         forget = self._callbacks.forget
         front = Front(self._store, self._office, clock=time.time, why=means.why, forget=forget)
+        self.front = front
+        """Tells operators of the queue."""
         self._console = self._serve_pages(front, audit) if settings.console.port else None
         self.phones = Phones(means.dialler, self._console)
         self.converse = Talking(self._talks, self.switchboard, self._consulting())
@@ -107,7 +110,7 @@ class Exchange:
         )
         self.people: tuple[str, ...] = ()
         """Names of those who take calls here, signed in or not."""
-        self.answers: Mapping[str, Answer | Question] = questions(front, self._staff.read)
+        self.answers: Mapping[str, Askable] = questions(front, self._staff.read)
         """To what operators ask."""
 
     async def start(self, take_back: TakeBack) -> None:
@@ -135,6 +138,21 @@ class Exchange:
     async def stop(self) -> None:
         """Leave everything told and every kept place kept; idempotent, also before `start`."""
         await self._stack.aclose()
+
+    async def phone(self, name: str) -> str:
+        """
+        Give the SIP URI of the phone of somebody who takes calls, or of a number that is allowed.
+
+        Raises:
+            HandoffError: There is none, for the reason it says in words.
+            StoreUnavailable: It cannot be known now.
+        """
+        for status in await self._store.agents():
+            if status.agent.name.casefold() == name.casefold():
+                if status.agent.in_browser:
+                    raise HandoffError(f"{name} has no phone, but listens in the console")
+                return status.agent.address
+        return self._consulting().address(name)
 
     # ------------------------------------------------------------ parts
 

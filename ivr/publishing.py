@@ -25,7 +25,8 @@ from ivr.records.versions import (
     tries,
 )
 from ivr.settings import Settings
-from ivr.watch.live import Question
+from ivr.watch.asking import Given, Question
+from ivr.watch.roles import Asker, Role
 
 _log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between two looks at the folder
@@ -193,7 +194,7 @@ class LiveFlows:
 def flow_questions(flows: LiveFlows) -> Mapping[str, Question]:
     """Let operators put versions live at the watch socket; mistakes are told one a text."""
 
-    async def publish(given: Mapping[str, str]) -> Mapping[str, Any]:
+    async def publish(given: Given, _asker: Asker) -> Mapping[str, Any]:
         try:
             share = float(given.get("share", EVERYBODY))
         except ValueError:
@@ -207,7 +208,7 @@ def flow_questions(flows: LiveFlows) -> Mapping[str, Question]:
             _log_mistakes(errors)
             return {"mistakes": [str(error) for error in errors.errors]}
 
-    async def roll_back(given: Mapping[str, str]) -> Mapping[str, Any]:
+    async def roll_back(given: Given, _asker: Asker) -> Mapping[str, Any]:
         try:
             return _told(await flows.roll_back(given.get("version", ""), who=given["who"]))
         except FlowErrors as errors:
@@ -215,8 +216,8 @@ def flow_questions(flows: LiveFlows) -> Mapping[str, Question]:
             return {"mistakes": [str(error) for error in errors.errors]}
 
     return {
-        "publish": Question(publish, ("who",), ("note", "share")),
-        "rollback": Question(roll_back, ("who",), ("version",)),
+        "publish": Question(publish, ("who",), ("note", "share"), Role.SUPERVISOR),
+        "rollback": Question(roll_back, ("who",), ("version",), Role.SUPERVISOR),
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from ivr.dialog.actions import HandoffReason
 from ivr.handoff.agents import Presence
 from ivr.switchboard.front import Front
-from ivr.watch.live import Answer, LiveCalls, Question
+from ivr.watch.asking import Askable, Given, Question
+from ivr.watch.live import LiveCalls
+from ivr.watch.roles import Asker
 
 WORDS = {
     HandoffReason.ASKED: "asked for a person",
@@ -20,9 +22,7 @@ WORDS = {
 CHOSEN = (Presence.READY, Presence.PAUSED)  # the others follow from what happens
 
 
-def questions(
-    front: Front, read_roster: Callable[[], Awaitable[int]]
-) -> dict[str, Answer | Question]:
+def questions(front: Front, read_roster: Callable[[], Awaitable[int]]) -> dict[str, Askable]:
     """
     Give what `ivr queue`, `ivr agents` and `ivr callbacks` ask, for a `WatchSocket`.
 
@@ -31,23 +31,29 @@ def questions(
         read_roster: Reads anew who takes calls: `Staff.read`.
     """
 
-    async def set_presence(given: Mapping[str, str]) -> Mapping[str, Any]:
+    async def set_presence(given: Given, _asker: Asker) -> Mapping[str, Any]:
         if given["presence"] not in CHOSEN:
             return {"error": f"an agent is made {' or '.join(CHOSEN)}"}
         return await front.set_presence(
             given["name"], Presence(given["presence"]), given.get("reason", "")
         )
 
-    async def roster() -> Mapping[str, Any]:
+    async def move_up(given: Given, _asker: Asker) -> Mapping[str, Any]:
+        return await front.move_up(given["call"])
+
+    async def end_callback(given: Given, _asker: Asker) -> Mapping[str, Any]:
+        return await front.end_callback(given["call"])
+
+    async def roster(_given: Given, _asker: Asker) -> Mapping[str, Any]:
         return {"agents": await read_roster()}
 
     return {
         "queue": front.queue,
         "agents": front.agents,
-        "roster": roster,
+        "roster": Question(roster),
         "agent_set": Question(set_presence, ("name", "presence"), ("reason",)),
-        "move_up": Question(lambda given: front.move_up(given["call"]), ("call",)),
-        "callback_end": Question(lambda given: front.end_callback(given["call"]), ("call",)),
+        "move_up": Question(move_up, ("call",)),
+        "callback_end": Question(end_callback, ("call",)),
     }
 
 

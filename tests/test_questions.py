@@ -13,7 +13,9 @@ from ivr.handoff.tickets import Ticket
 from ivr.questions import questions, reasons
 from ivr.store.memory import MemoryStore
 from ivr.switchboard.front import Front
-from ivr.watch.live import LiveCall, LiveCalls, WatchSocket, ask
+from ivr.watch.doors import WatchSocket
+from ivr.watch.live import LiveCall, LiveCalls
+from ivr.watch.reach import ask
 
 NOW = 1_767_800_000.0
 Asker = Callable[..., Awaitable[dict[str, Any]]]

@@ -17,7 +17,7 @@ from ivr.errors import StoreUnavailable
 from ivr.handoff.agents import Agent, Presence, Role
 from ivr.settings import Settings
 from ivr.switchboard.front import described
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_REFUSED = 1
 

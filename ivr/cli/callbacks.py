@@ -17,7 +17,7 @@ from ivr.privacy.redaction import mask_number
 from ivr.records.audit import Audit, Deed
 from ivr.records.callbacks import CallbackBook, KeptCall
 from ivr.settings import Settings
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_UNKNOWN = 1
 AT_THEIR_TURN = "at their turn"

@@ -13,7 +13,7 @@ from ivr.cli.options import add_json, add_settings, read_settings, who
 from ivr.records.audit import Audit, Deed
 from ivr.records.notes import KeptNote, NoteBook
 from ivr.settings import Settings
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

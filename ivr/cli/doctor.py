@@ -18,7 +18,7 @@ from ivr.loading import load_practice, load_wording
 from ivr.settings import Settings
 from ivr.speech.models import check_engine
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_SICK = 1
 LIBRARIES = (

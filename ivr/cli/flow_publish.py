@@ -10,7 +10,7 @@ from ivr.errors import FlowErrors, StoreUnavailable
 from ivr.publishing import LiveFlows
 from ivr.records.versions import EVERYBODY, Publication, VersionBook
 from ivr.settings import Settings
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_REFUSED = 1
 LONGEST_NOTE = 200  # characters

@@ -13,13 +13,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.cli.tables import minutes, table
 from ivr.errors import StoreUnavailable
 from ivr.handoff.tickets import Priority
-from ivr.records.audit import Audit, Deed
 from ivr.settings import Settings
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_REFUSED = 1
 EVERY = 1.0  # seconds between two looks
@@ -53,7 +52,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _move_up(settings: Settings, call: str) -> int:
-    Audit(settings.audit_log).note(who(), Deed.MOVED_UP, call)
     answer = asyncio.run(ask(settings.watch_socket, "move_up", call=call))
     if "error" in answer:
         print(answer["error"])

@@ -10,7 +10,7 @@ from ivr.errors import SettingsError, StoreUnavailable
 from ivr.handoff.agents import BROWSER, Agent, Role
 from ivr.records.roster import Roster, is_name
 from ivr.settings import Settings
-from ivr.watch.live import ask
+from ivr.watch.reach import ask
 
 EXIT_REFUSED = 1
 T = TypeVar("T")

@@ -50,8 +50,9 @@ class Stream:
 
 
 Askable = Answer | Question | Stream
-Admit = Callable[[Mapping[str, Any]], Awaitable[Asker]]
-"""Tells who sent a request; raises `IvrError` to refuse."""
+Admit = Callable[[Mapping[str, Any]], Awaitable[Asker | None]]
+"""Tells who sent a request; None: nobody we know."""
+UNKNOWN = "this token opens nothing here: `ivr watch token add` makes one"
 
 
 async def serve(
@@ -106,6 +107,8 @@ async def _understand(
     """Give the answer, or the stream that is to be sent with what it takes."""
     request = _read(await _line(reader))
     asker = await admit(request)
+    if asker is None:
+        return {"error": UNKNOWN}
     if "as" in request:
         asker = Asker(asker.who, asker.role.lowered(Role.named(request["as"])))
     name = request.get("ask")

@@ -16,29 +16,14 @@ from ivr.story.signalling import Message
 from ivr.story.steps import Step
 from ivr.story.turns import Turn
 from ivr.watch.roles import Role
-from ivr.watch.rows import AgentRow, LineRow, Over, QueueRow, WaiterRow
+from ivr.watch.rows import FACTS, OF_STORY, AgentRow, LineRow, Over, Part, QueueRow, WaiterRow
 from ivr.watch.wire import read, read_some
 
 T = TypeVar("T")
 ENDED_KEPT = 50  # calls of each line that are over
 TAIL_KEPT = 2000  # events of all lines
 STORY_KEPT = 200  # facts of each kind in a story
-Told = Turn | Step | Media | Message
-FACTS: Mapping[str, type[Told]] = {
-    "turn": Turn,
-    "step": Step,
-    "media": Media,
-    "message": Message,
-}
-"""Events that are facts."""
-OF_STORY: Mapping[str, type[Told]] = {
-    "turns": Turn,
-    "steps": Step,
-    "media": Media,
-    "messages": Message,
-}
-"""Members of a story."""
-Happening = Told | Over
+Happening = Part | Over
 
 
 class OutOfStep(Exception):

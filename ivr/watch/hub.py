@@ -8,8 +8,8 @@ of each call's story; events are made only while somebody follows.
 import asyncio
 import json
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, assert_never
@@ -24,7 +24,7 @@ from ivr.story.turns import Turn
 from ivr.watch.asking import Answer, Askable, Given, Question, Stream, line_of
 from ivr.watch.feed import Feed
 from ivr.watch.roles import Asker, Role
-from ivr.watch.rows import Over
+from ivr.watch.rows import FACTS, OF_STORY, Over, Part
 from ivr.watch.views import VIEWS, changes, seen, view_of
 from ivr.watch.wire import told
 
@@ -42,7 +42,7 @@ TROUBLES = frozenset(
         Happened.MEDIA_LOST,
     }
 )
-KINDS: Mapping[type[Any], str] = {Turn: "turn", Step: "step", Media: "media", Message: "message"}
+NAMES = {kind: name for name, kind in FACTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Look:
     agents: Answer
     """`agents`."""
     line: Callable[[], Mapping[str, Any]]
-    """Members of `line` but those the hub knows itself."""
+    """Members of `line`; the hub puts in those it knows itself."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class _Kept:
     last: Glimpse
     over: Over | None = None
     facts: dict[type[Any], deque[Any]] = field(
-        default_factory=lambda: {kind: deque(maxlen=STORY_KEPT) for kind in KINDS}
+        default_factory=lambda: {kind: deque(maxlen=STORY_KEPT) for kind in NAMES}
     )
 
 
@@ -107,6 +107,11 @@ class Hub:
         kept = self._calls.get(call)
         return "" if kept is None else kept.last.reason
 
+    def places(self, call: str) -> tuple[str, ...]:
+        """Tell where *call* is, as in `Glimpse`; nowhere when it does not live."""
+        kept = self._calls.get(call)
+        return () if kept is None else kept.last.places
+
     async def run(self) -> None:
         """Look at what nobody tells, as long as somebody follows; until it is cancelled."""
         while True:
@@ -146,8 +151,7 @@ class Hub:
             before = None
         else:
             before, kept.last = kept.last, now
-        for bell in self._bells.get(now.call, ()):
-            bell.set()
+        self._ring(now.call)
         if self._awake:
             self._tell_call(before, now)
 
@@ -158,7 +162,7 @@ class Hub:
                 self._shown[view].setdefault(now.call, {}).update(new)
                 feed.tell("call", _members({"call": now.call, "set": new}))
 
-    def _take_part(self, fact: Turn | Step | Media | Message) -> None:
+    def _take_part(self, fact: Part) -> None:
         kept = self._calls.get(fact.call) or self._ended.get(fact.call)
         if kept is not None:
             kept.facts[type(fact)].append(fact)
@@ -166,7 +170,7 @@ class Hub:
             self._latencies.append(fact.latency)
         if isinstance(fact, Step) and fact.happened in TROUBLES:
             self._troubles[fact.happened.value] += 1
-        self._tell(KINDS[type(fact)], {KINDS[type(fact)]: fact})
+        self._tell(NAMES[type(fact)], {NAMES[type(fact)]: fact})
 
     def _end(self, over: Over) -> None:
         kept = self._calls.pop(over.call, None)
@@ -177,9 +181,12 @@ class Hub:
                 self._ended.popitem(last=False)
         for view in VIEWS:
             self._shown[view].pop(over.call, None)
-        for bell in self._bells.get(over.call, ()):
-            bell.set()
+        self._ring(over.call)
         self._tell("over", told(over))
+
+    def _ring(self, call: str) -> None:
+        for bell in self._bells.get(call, ()):
+            bell.set()
 
     def _tell(self, kind: str, members: Mapping[str, Any]) -> None:
         """Let everybody who follows know something that all roles may."""
@@ -245,21 +252,35 @@ class Hub:
 
     async def words(self, call: str) -> AsyncGenerator[bytes, None]:
         """Yield the words of a call as they are heard, until it is over; for supervisors."""
-        bell, last = asyncio.Event(), None
-        self._bells.setdefault(call, set()).add(bell)
-        try:
+        last = None
+        with self._noticing(call) as bell:
             while kept := self._calls.get(call):
                 bell.clear()
                 if kept.last.said != last:
                     last = kept.last.said
                     yield line_of({"event": "words", "call": call, "said": last})
-                else:
-                    await bell.wait()
-            yield line_of({"event": "over", "call": call})
+                await bell.wait()
+        yield line_of({"event": "over", "call": call})
+
+    async def over(self, call: str) -> None:
+        """Wait until *call* lives no longer."""
+        with self._noticing(call) as bell:
+            while call in self._calls:
+                bell.clear()
+                await bell.wait()
+
+    @contextmanager
+    def _noticing(self, call: str) -> Iterator[asyncio.Event]:
+        """Have a bell rung at each change of *call*."""
+        bell = asyncio.Event()
+        bells = self._bells.setdefault(call, set())
+        bells.add(bell)
+        try:
+            yield bell
         finally:
-            self._bells[call].discard(bell)
-            if not self._bells[call]:
-                del self._bells[call]
+            bells.discard(bell)
+            if not bells:
+                self._bells.pop(call, None)
 
     # ------------------------------------------------------------ answers
 
@@ -268,7 +289,7 @@ class Hub:
         kept = self._calls.get(call) or self._ended.get(call)
         if kept is None:
             return {"error": f"call {call} is not here; `ivr why {call}` tells of past ones"}
-        story = {f"{KINDS[kind]}s": told(facts) for kind, facts in kept.facts.items()}
+        story = {name: told(kept.facts[kind]) for name, kind in OF_STORY.items()}
         return {"run": feed.run, "seq": feed.seq, "story": story}
 
     async def _tell_calls(self, _given: Given, asker: Asker) -> Mapping[str, Any]:

@@ -1,11 +1,30 @@
-"""What the live feed tells beside calls, typed: queues, who waits, people, and the line itself."""
+"""What the live feed tells beside moments of calls, typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ivr.story.calls import CallOutcome
+from ivr.story.media import Media
+from ivr.story.signalling import Message
+from ivr.story.steps import Step
+from ivr.story.turns import Turn
 
+Part = Turn | Step | Media | Message
+FACTS: Mapping[str, type[Part]] = {
+    "turn": Turn,
+    "step": Step,
+    "media": Media,
+    "message": Message,
+}
+"""Events that are facts."""
+OF_STORY: Mapping[str, type[Part]] = {
+    "turns": Turn,
+    "steps": Step,
+    "media": Media,
+    "messages": Message,
+}
+"""Members of a story."""
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 

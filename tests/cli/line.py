@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ivr.errors import StoreUnavailable
-from ivr.watch.live import Answer, Question, WatchSocket
+from ivr.watch.asking import Answer, Given, Question
+from ivr.watch.doors import WatchSocket
+from ivr.watch.roles import Asker
 
 Asked = tuple[str, dict[str, str]]
 QUEUE = {
@@ -107,7 +109,7 @@ def _answers(asked: list[Asked], queue: Mapping[str, Any], trouble: str) -> Mapp
         return answer
 
     def question(name: str, *needs: str) -> Question:
-        async def answer(given: Mapping[str, str]) -> Mapping[str, Any]:
+        async def answer(given: Given, _asker: Asker) -> Mapping[str, Any]:
             asked.append((name, dict(given)))
             if given.get("name") == "Pat":
                 return {"error": "nobody called Pat is signed in; known are: Kim"}

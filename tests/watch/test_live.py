@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import SettingsError, StoreUnavailable
-from ivr.watch.live import LiveCall, LiveCalls, Question, WatchSocket, ask
+from ivr.watch.asking import Given, Question
+from ivr.watch.doors import WatchSocket
+from ivr.watch.live import LiveCall, LiveCalls
+from ivr.watch.reach import ask
+from ivr.watch.roles import Asker
 
 CALL = LiveCall(
     call="0a1b2c3d",
@@ -90,7 +94,7 @@ def test_a_data_folder_too_deep_for_a_socket_is_a_clear_error(tmp_path: Path) ->
         asyncio.run(socket.start())
 
 
-async def _echo(given: Mapping[str, str]) -> Mapping[str, object]:
+async def _echo(given: Given, _asker: Asker) -> Mapping[str, object]:
     return {"given": dict(given)}
 
 
