@@ -20,6 +20,7 @@ DOORS = {
     "redis": "ivr/store/redis_.py",
     "prometheus_client": "ivr/watch/prometheus_.py",
     "textual": "ivr/top/",
+    "weasyprint": "ivr/report/pdf.py",
 }
 """
 Library to the one module, or package, that may import it.
