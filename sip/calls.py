@@ -20,7 +20,7 @@ from sip.measures import Measures
 from sip.media_port import MediaPort
 from sip.reports import Answered, Inside, MediaUp, Report
 from sip.rtp_lock import RtpLock
-from sip.stack import StackError
+from sip.stack import Codec, StackError
 from sip.watchdog import Watch
 
 log = logging.getLogger("sip")
@@ -40,9 +40,9 @@ class _Call:
     call_id: str = ""
     """Of the Call-ID header; `` until the INVITE is sent."""
     measures: Measures = field(default_factory=Measures)
-    codec: str = ""
+    codec: Codec = field(default_factory=Codec)
     told_at: float = 0.0
-    """When `measures` were told last."""
+    """When `measures` were told last, or began."""
     filters: tuple[tuple[Source, ...], tuple[Source, ...]] | None = None
     """What the kernel was told of `lock`: RTP, RTCP."""
     hears: set[str] = field(default_factory=set)
@@ -147,6 +147,7 @@ class Calls:
         call.watch.hear(audio, now=time.monotonic())
         if audio.live:
             call.codec = call.pj.codec(audio.index)
+            call.told_at = time.monotonic()
             call.pj.attach(audio.index)
             call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
             call.filters = None  # the sockets may be new ones
@@ -230,8 +231,11 @@ class Calls:
             here.pj.hear(there.pj)
 
     def _end(self, key: str, status: int) -> None:
+        call = self._calls[key]
         try:
-            self._calls[key].pj.end(status)
+            if call.watch.audio.live:
+                self._measure(call, time.monotonic())  # hanging up ends the stream
+            call.pj.end(status)
         except StackError as error:
             log.warning("a call could not be ended", extra={"leg": key, "reason": str(error)})
 
@@ -247,10 +251,10 @@ class Calls:
 
     def _measure(self, call: _Call, now: float) -> int:
         """Read the figures, tell them once a second; return how many packets came."""
-        stream = call.pj.measure(call.watch.audio.index)
+        stream = call.pj.measure(call.watch.audio.index, call.codec)
         call.watch.count(stream.received, now=now)
         silent = now - call.watch.packets_at
-        call.measures.read(replace(stream, codec=call.codec, silent=silent))
+        call.measures.read(replace(stream, silent=silent))
         if now - call.told_at >= TELL_EVERY:
             call.told_at = now
             self._door.post(call.observed.measured, call.measures.latest)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from ivr.audio.pcm import FRAME
 from sip.causes import CallState
 
 
@@ -60,6 +61,15 @@ class Audio:
     index: int = -1
     live: bool = False
     held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a stream is coded."""
+
+    name: str = ""
+    frame: float = FRAME
+    """Seconds of what is coded as one; the jitter buffer counts in these."""
 
 
 class AccountWatcher(Protocol):

@@ -168,12 +168,23 @@ class MediaTransportInfo(Owned):
     localRtcpName: str
     srcRtpName: str
 
+class CodecParamInfo(Owned):
+    frameLen: int
+
+class CodecParam(Owned):
+    info: CodecParamInfo
+
 class StreamInfo(Owned):
     remoteRtpAddress: str
     codecName: str
+    audCodecParam: CodecParam
+
+class TimeVal(Owned):
+    sec: int
 
 class MathStat(Owned):
     n: int
+    max: int
     last: int
 
 class RtcpStreamStat(Owned):
@@ -181,10 +192,12 @@ class RtcpStreamStat(Owned):
     loss: int
     dup: int
     discard: int
+    update: TimeVal
     updateCount: int
     jitterUsec: MathStat
 
 class RtcpStat(Owned):
+    start: TimeVal
     rxStat: RtcpStreamStat
     txStat: RtcpStreamStat
     rttUsec: MathStat

@@ -20,17 +20,19 @@ from datetime import UTC, datetime
 
 import pjsua2 as pj
 
-from ivr.audio.pcm import FRAME_BYTES, SAMPLE_RATE_HZ
+from ivr.audio.pcm import FRAME, FRAME_BYTES, SAMPLE_RATE_HZ
 from ivr.story.media import Media
 from sip.binding.native import destroy, library, translated
 from sip.callbacks import Pin, contained
 from sip.causes import CallState, Status
+from sip.measures import FarReport
 from sip.media_port import MediaPort
 from sip.stack import (
     AccountOptions,
     AccountWatcher,
     Audio,
     CallWatcher,
+    Codec,
     MediaAddresses,
     StackOptions,
 )
@@ -205,29 +207,37 @@ class PjCall(pj.Call):
         with translated():
             other.getAudioMedia(-1).stopTransmit(self.getAudioMedia(-1))
 
-    def codec(self, index: int) -> str:
-        """Name the codec of a stream."""
+    def codec(self, index: int) -> Codec:
+        """Tell the codec of a stream."""
         with translated():
-            return self.getStreamInfo(index).codecName
+            stream = self.getStreamInfo(index)  # kept: its parts would die with it
+            return Codec(stream.codecName, stream.audCodecParam.info.frameLen / 1000)
 
-    def measure(self, index: int) -> Media:
-        """Read what was counted of a stream since it began; call, codec and silence are not."""
+    def measure(self, index: int, codec: Codec) -> Media:
+        """Read what was counted of a stream since it began; whose it is, is not known here."""
         with translated():
             stat = self.getStreamStat(index)  # kept: its parts would die with it
         rtcp, buffer = stat.rtcp, stat.jbuf
         received, sent, round_trip = rtcp.rxStat, rtcp.txStat, rtcp.rttUsec
-        reported = sent.updateCount > 0
+        report = FarReport(
+            count=sent.updateCount,
+            after=sent.update.sec - rtcp.start.sec,
+            lost=sent.loss,
+            worst_jitter=sent.jitterUsec.max / A_SECOND,
+        )
+        far_lost = report.missed(sent.pkt)
         return Media(
             call="",
             at=datetime.now(UTC),
             received=received.pkt,
             lost=received.loss,
-            late=received.dup + received.discard + buffer.discard,
+            codec=codec.name,
+            late=round(buffer.discard * codec.frame / FRAME),
             jitter=received.jitterUsec.last / A_SECOND,
             buffered=buffer.avgDelayMsec / 1000,
             sent=sent.pkt,
-            far_lost=sent.loss if reported else None,
-            far_jitter=sent.jitterUsec.last / A_SECOND if reported else None,
+            far_lost=far_lost,
+            far_jitter=None if far_lost is None else sent.jitterUsec.last / A_SECOND,
             round_trip=round_trip.last / A_SECOND if round_trip.n else None,
         )
 

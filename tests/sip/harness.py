@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from ivr.ports import LegEvent
+from ivr.observing import Observed
+from ivr.ports import LegEvent, LegInfo
 from ivr.settings import Line
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
@@ -55,7 +56,9 @@ async def keep_ringing(line: RunningLine, leg: SipLeg) -> None:
 
 @asynccontextmanager
 async def open_line(
-    app: App = answer_and_play, settings: Line = ANYWHERE
+    app: App = answer_and_play,
+    settings: Line = ANYWHERE,
+    on_redirected: Callable[[LegInfo, Observed], None] | None = None,
 ) -> AsyncIterator[RunningLine]:
     tasks: set[asyncio.Task[None]] = set()
 
@@ -68,7 +71,9 @@ async def open_line(
             task.add_done_callback(tasks.discard)
 
     statuses: list[TrunkStatus] = []
-    endpoint = SipEndpoint(settings, on_call=on_call, on_status=statuses.append)
+    endpoint = SipEndpoint(
+        settings, on_call=on_call, on_redirected=on_redirected, on_status=statuses.append
+    )
     line = RunningLine(endpoint, statuses=statuses)
     await endpoint.start()
     try:
