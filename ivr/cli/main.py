@@ -19,6 +19,7 @@ from ivr.cli import (
     replay,
     serve,
     try_,
+    why,
 )
 from ivr.errors import FlowErrors, IvrError
 
@@ -36,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for family in (serve, call, agent, try_, flow, calls, queue, agents):
         family.add_parser(subparsers)
-    for family in (callbacks, messages, prompts, replay, models, doctor):
+    for family in (why, callbacks, messages, prompts, replay, models, doctor):
         family.add_parser(subparsers)
     return top
 

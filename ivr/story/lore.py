@@ -16,7 +16,7 @@ class Lore:
     """What must be seen, with the bounds."""
     advice: str
     command: str = ""
-    """What to type next; `{call}`, `{flow}` and `{queue}` are filled in. `` for nothing."""
+    """What to type next; `{call}` and `{flow}` are filled in. `` for nothing."""
 
 
 LORE: Mapping[Suspect, Lore] = {

@@ -43,14 +43,14 @@ def why(story: Story) -> Account:
     return Account(_verdict(story.row, found), found, _moments(story))
 
 
-def next_command(suspicion: Suspicion, row: CallRow) -> str:
+def next_command(suspicion: Suspicion, story: Story) -> str:
     """Give what to type next about *suspicion*; `` for nothing."""
-    state = row.path[-1] if row.path else ""
-    flow = state.partition(".")[0] or row.flow
+    row = story.row
+    states = [turn.state for turn in story.turns if turn.number in suspicion.turns]
+    state = (*states, *row.path[-1:], row.flow)[0]
+    flow = state.partition(".")[0]
     command = LORE[suspicion.what].command
-    if "{flow}" in command and not flow:
-        return ""
-    return command.format(call=row.call, flow=flow, queue=row.queue)
+    return command.format(call=row.call, flow=flow) if flow or "{flow}" not in command else ""
 
 
 def _verdict(row: CallRow, found: tuple[Suspicion, ...]) -> str:

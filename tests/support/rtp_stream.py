@@ -178,7 +178,7 @@ class RtpStream:
                 self.spoke_until = now
             header = struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, at, source)
             with contextlib.suppress(OSError):
-                self._socket.sendto(header + payload, self._far)
+                self._send(header + payload)
             if sent is not None:
                 sent.set()
             due += FRAME
@@ -199,8 +199,16 @@ class RtpStream:
                 data = self._socket.recv(2048)
             except OSError:
                 continue
-            now = time.monotonic()
-            kind, stamp = data[1] & 0x7F, struct.unpack("!I", data[4:8])[0]
-            if kind == 0:
-                pcm = decode_ulaw(data[12:])
-                self.packets.append(Packet(now, stamp, level(pcm), pcm))
+            self._take(data)
+
+    # ------------------------------------------------------------ the network, for those to spoil
+
+    def _send(self, packet: bytes) -> None:
+        self._socket.sendto(packet, self._far)
+
+    def _take(self, packet: bytes) -> None:
+        now = time.monotonic()
+        kind, stamp = packet[1] & 0x7F, struct.unpack("!I", packet[4:8])[0]
+        if kind == 0:
+            pcm = decode_ulaw(packet[12:])
+            self.packets.append(Packet(now, stamp, level(pcm), pcm))
