@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 
+from ivr.top.glyphs import UNICODE, Glyphs
 from ivr.top.ink import Ink, Piece, Row, clean, one
 from ivr.top.lines import Lines
 
@@ -54,17 +55,18 @@ class Ask(ModalScreen[str]):
     """
 
     def __init__(
-        self, rows: Sequence[Row], answers: Sequence[Answer] = (), *, ascii_only: bool
+        self, rows: Sequence[Row], answers: Sequence[Answer] = (), *, glyphs: Glyphs
     ) -> None:
-        super().__init__(classes="" if ascii_only else "unicode")
+        super().__init__(classes="unicode" if glyphs is UNICODE else "")
         self._rows = rows
+        self._glyphs = glyphs
         self._answers = answers
 
     def compose(self) -> ComposeResult:
         """Lay out the question above its answers."""
         with Vertical(id="frame"):
-            yield Lines("question")
-            yield Lines("answers", chooses=True)
+            yield Lines("question", self._glyphs)
+            yield Lines("answers", self._glyphs, chooses=True)
 
     def on_mount(self) -> None:
         """Show both as large as they are, as far as there is room."""

@@ -1,6 +1,7 @@
 """The panes beside the calls: how the queues do, and the line itself."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from ivr.top.glyphs import Glyphs
 from ivr.top.ink import Ink, Piece, Row, clean, fit, length, one
@@ -55,25 +56,28 @@ def _agent(row: AgentRow, *, stale: bool, glyphs: Glyphs) -> Row:
     return one(text, Ink.FAINT if faint else Ink.PLAIN)
 
 
-def line_rows(board: Board, *, now: float, width: int, glyphs: Glyphs) -> list[Row]:
+def line_rows(board: Board, *, now: float, width: int, more: str) -> list[Row]:
     """Draw each line: whether it is heard of, how full it is, and what is wrong with it."""
     rows: list[Row] = []
     for line in board.lines.values():
-        rows += [fitted(row, width, glyphs) for row in _line(line, now)] + [()]
+        rows += [fitted(row, width, more) for row in _line(line, now, width)] + [()]
     return rows[:-1]
 
 
-def fitted(row: Row, width: int, glyphs: Glyphs) -> Row:
+def fitted(row: Row, width: int, more: str) -> Row:
     """Cut the last piece of *row*, so that all of it is *width* columns wide at most."""
     room = width - sum(len(piece.text) for piece in row[:-1])
     last = row[-1]
-    return (*row[:-1], Piece(fit(last.text, max(0, room), more=glyphs.more), last.ink))
+    return (*row[:-1], Piece(fit(last.text, max(0, room), more=more), last.ink))
 
 
-def _line(line: SeenLine, now: float) -> Iterator[Row]:
+def _line(line: SeenLine, now: float, width: int) -> Iterator[Row]:
     row = line.row
     name = row.cell if row.cell in ("", line.name) else f"{line.name} ({row.cell})"
     yield (Piece(f"{name or line.name} ", Ink.STRONG), connection(line, now))
+    if not line.run:
+        yield from (one(f"  {part}") for part in wrap(line.why, max(20, width - 2)))
+        return
     ink = Ink.PLAIN if line.connected else Ink.FAINT
     full = row.capacity and row.legs >= row.capacity * NEARLY_FULL
     yield _fact(
@@ -89,8 +93,7 @@ def _line(line: SeenLine, now: float) -> Iterator[Row]:
     errors = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in row.errors.items())
     yield _fact("trouble", errors or "none", Ink.WARN if errors else ink)
     yield _fact("not taken", f"{row.refused} refused, {row.redirected} sent on", ink)
-    if line.run:
-        yield _fact("up for", length(now + line.ahead - row.started.timestamp()), ink)
+    yield _fact("up for", length(now + line.ahead - row.started.timestamp()), ink)
 
 
 def _fact(name: str, text: str, ink: Ink) -> Row:
@@ -130,5 +133,5 @@ def connection(line: SeenLine, now: float, *, named: bool = False) -> Piece:
     if line.connected:
         return Piece(f"{name}connected", Ink.GOOD)
     if not line.seen:
-        return Piece(f"{name}not reached: {clean(line.why)}", Ink.ALARM)
+        return Piece(f"{name}not reached", Ink.ALARM)
     return Piece(f"{name}reconnecting, last seen {length(now - line.seen)} ago", Ink.ALARM)

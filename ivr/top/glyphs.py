@@ -8,7 +8,7 @@ from ivr.dialog.patience import BUDGET
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs; each is one column wide."""
+    """One set of signs; each but `more` is one column wide."""
 
     bar: str
     """From empty to full."""
@@ -21,13 +21,12 @@ class Glyphs:
     """Between the flows of a path."""
     more: str
     rule: str
-    stands: str
     outward: str
     inward: str
 
 
-UNICODE = Glyphs("·▏▎▍▌▋▊▉█", "●◐·", "▸", "«", "⧖", "→", "…", "─", "│", "▶", "◀")
-ASCII = Glyphs(" -=#", "*+.", ">", '"', "~", ">", "~", "-", "|", ">", "<")
+UNICODE = Glyphs("·▏▎▍▌▋▊▉█", "●◐·", "▸", "«", "⧖", "→", "…", "─", "▶", "◀")
+ASCII = Glyphs(" -=#", "*+.", ">", '"', "~", ">", "..", "-", ">", "<")
 
 
 def bar(share: float, width: int, glyphs: Glyphs) -> str:
@@ -45,3 +44,10 @@ def pips(left: float, glyphs: Glyphs) -> str:
     whole = math.floor(max(0.0, min(left, BUDGET)))
     drawn = full * whole + (half if left - whole > 0 and whole < BUDGET else "")
     return drawn.ljust(int(BUDGET), used)
+
+
+def written(text: str, glyphs: Glyphs) -> str:
+    """Write *text*, which a flow's author may have written, with what the terminal has."""
+    if glyphs is UNICODE or text.isascii():
+        return text
+    return text.replace("•", "*").encode("ascii", "replace").decode("ascii")

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ivr.top.glyphs import Glyphs, written
 from ivr.top.ink import Ink, Piece, Row
 
 CHOSEN = Style.parse("reverse")
@@ -52,18 +53,22 @@ class Lines(Widget, can_focus=True):
     class Moved(Message):
         """Another row was chosen, or other rows are seen."""
 
-    def __init__(self, name: str, *, chooses: bool = False, follows: bool = False) -> None:
+    def __init__(
+        self, name: str, glyphs: Glyphs, *, chooses: bool = False, follows: bool = False
+    ) -> None:
         """
         Name the pane.
 
         Args:
             name: Its id.
+            glyphs: The signs this terminal has.
             chooses: Whether a row can be chosen; otherwise keys scroll.
             follows: Whether it stays at its end until somebody scrolls up.
         """
         super().__init__(id=name)
         self.chosen = ""
         """Key of the chosen row; `` as long as there is none."""
+        self._glyphs = glyphs
         self._chooses = chooses
         self._follows = follows
         self._at_end = follows
@@ -175,7 +180,9 @@ class Lines(Widget, can_focus=True):
         """Draw line *y* of the widget."""
         row, chosen = self._drawn[y] = self._look(y)
         extra = CHOSEN if chosen else Style.null()
-        strip = Strip([Segment(piece.text, _style(piece.ink) + extra) for piece in row])
+        texts = (written(piece.text, self._glyphs) for piece in row)
+        styles = (_style(piece.ink) + extra for piece in row)
+        strip = Strip(map(Segment, texts, styles))
         whole = strip.adjust_cell_length(self.size.width, extra)
         return whole.apply_style(self.rich_style).simplify()
 
