@@ -56,17 +56,52 @@ class Observed:
             return
         if media != self._told:
             self._told = media
-            self._worst = tuple(map(max, _measures(media), self._worst or _measures(media)))
+            self._worst = tuple(map(max, _ranks(media), self._worst or _ranks(media)))
             self._tell(replace(media, call=self._call, leg=self._role))
 
     def _matters(self, media: Media) -> bool:
         told = self._told
         if told is None or media.at - told.at >= REFRESH or _silence(media) != _silence(told):
             return True
-        return any(now > worst for now, worst in zip(_measures(media), self._worst, strict=True))
+        return any(now > worst for now, worst in zip(_ranks(media), self._worst, strict=True))
 
 
-def _measures(media: Media) -> tuple[int, ...]:
+class Measures:
+    """
+    The figures of one leg through all its streams: a new SDP begins to count anew.
+
+    Told what was read off the present stream, the oftener the better.
+    """
+
+    def __init__(self) -> None:
+        self.latest: Media | None = None
+        """Sums up to now; None: there was no stream yet."""
+        self._before: Media | None = None
+        """Sums of the streams that are over."""
+        self._stream: Media | None = None
+
+    def read(self, stream: Media) -> None:
+        """Take what was counted of the present stream."""
+        last = self._stream
+        if last and (stream.received < last.received or stream.sent < last.sent):
+            self._before = self.latest
+        self._stream = stream
+        self.latest = _sum(self._before, stream) if self._before else stream
+
+
+def _sum(before: Media, stream: Media) -> Media:
+    far = [lost for lost in (before.far_lost, stream.far_lost) if lost is not None]
+    return replace(
+        stream,
+        received=before.received + stream.received,
+        lost=before.lost + stream.lost,
+        late=before.late + stream.late,
+        sent=before.sent + stream.sent,
+        far_lost=sum(far) if far else None,
+    )
+
+
+def _ranks(media: Media) -> tuple[int, ...]:
     """
     Rank what can go wrong, so that a steadily bad call is told a few times rather than each second.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ivr.errors import LegClosed
-from ivr.observing import Observed
+from ivr.observing import Measures, Observed
 from ivr.ports import Keyed, MediaHeld, MediaResumed
 from sip import causes
 from sip.binding import PjAccount, PjCall
@@ -16,7 +16,6 @@ from sip.causes import CallState, Status
 from sip.door import Door
 from sip.filters import Source, accept_only
 from sip.ladder import Ladders
-from sip.measures import Measures
 from sip.media_port import MediaPort
 from sip.reports import Answered, Inside, MediaUp, Report
 from sip.rtp_lock import RtpLock

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.observing import MESSAGES, Observed
+from ivr.observing import MESSAGES, Measures, Observed
 from ivr.story.facts import Fact
 from ivr.story.media import Media
 from ivr.story.signalling import Message
@@ -119,3 +119,34 @@ def test_whatever_a_network_does_the_samples_told_are_few(figures: list[tuple[in
     for second, (lost, jitter) in enumerate(figures):
         leg.measured(sample(second, replace(GOOD, lost=lost, jitter=jitter)))
     assert len(facts) <= 1 + 20 + 24 + len(figures) // 5
+
+
+# ---------------------------------------------------------------- streams that follow another
+
+FIRST = replace(GOOD, received=100, lost=3, late=2, sent=110)
+
+
+def test_one_stream_is_told_as_it_is() -> None:
+    measures = Measures()
+    assert measures.latest is None
+    measures.read(FIRST)
+    assert measures.latest == FIRST
+
+
+def test_a_stream_that_begins_anew_goes_on_counting() -> None:
+    measures = Measures()
+    measures.read(replace(FIRST, far_lost=4, jitter=0.5))
+    measures.read(replace(FIRST, received=10, lost=1, late=0, sent=12, jitter=0.1, codec="PCMA"))
+    measures.read(replace(FIRST, received=20, lost=1, late=1, sent=22, jitter=0.2, codec="PCMA"))
+    assert measures.latest == replace(
+        FIRST, received=120, lost=4, late=3, sent=132, far_lost=4, jitter=0.2, codec="PCMA"
+    )
+
+
+def test_three_streams_add_up() -> None:
+    measures = Measures()
+    for received in (50, 20, 10):
+        measures.read(replace(FIRST, received=received, lost=1, far_lost=2))
+    assert measures.latest is not None
+    assert (measures.latest.received, measures.latest.lost) == (80, 3)
+    assert measures.latest.far_lost == 6

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from ivr.audio.pcm import FRAME
+from ivr.audio.pcm import FRAME, SAMPLE_RATE_HZ
 from ivr.errors import CallError, LegBroken, LegClosed, LegLost, MisuseError
-from ivr.observing import Observed
+from ivr.observing import Measures, Observed
 from ivr.ports import AudioLeg, Gone, Keyed, LegInfo, Played
 from ivr.sound_leg import KEYS, SoundLeg
 from ivr.webrtc.browser_media import BrowserMedia
 from ivr.webrtc.clock import FrameClock
 from ivr.webrtc.peer import Peer, PeerOptions
+
+MEASURE_EVERY = 50  # frames; a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class BrowserLeg(SoundLeg):
         self._established = asyncio.Event()
         self._giving_up: asyncio.TimerHandle | None = None
         self._silent_for = 0.0
+        self._measures = Measures()
+        self._measuring: asyncio.Task[None] | None = None
+        self._ticks = 0
         self._ours = False
 
     # ---------------------------------------------------------------- from the signalling
@@ -139,15 +144,35 @@ class BrowserLeg(SoundLeg):
     def _tick(self) -> None:
         self._peer.send(self.media.tick())
         self._silent_for += FRAME
+        self._ticks += 1
+        if self._ticks % MEASURE_EVERY == 0 and self._measuring is None:
+            self._measuring = asyncio.ensure_future(self._measure())
         if self._silent_for > self._options.lost_after:
             self._finish(Gone(lost=True))
+
+    async def _measure(self) -> None:
+        try:
+            stream = await self._peer.measure()
+        finally:
+            self._measuring = None
+        buffered = self.media.playout.delay / SAMPLE_RATE_HZ
+        self._measures.read(replace(stream, buffered=buffered, silent=self._silent_for))
+        self._tell_measures(last=False)
+
+    def _tell_measures(self, *, last: bool) -> None:
+        if (latest := self._measures.latest) is not None:
+            late = self.media.playout.counts.late
+            self._observed.measured(replace(latest, late=late), last=last)
 
     def _finish(self, end: Gone) -> None:
         if self._end is not None:
             return
+        self._tell_measures(last=True)
         super()._finish(end)
         self._established.set()
         self._clock.stop()
+        if self._measuring is not None:
+            self._measuring.cancel()
         if self._giving_up is not None:
             self._giving_up.cancel()
         self._peer.begin_to_close()

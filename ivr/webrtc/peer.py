@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 import aioice.ice
@@ -34,11 +35,17 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtpPacket
+from aiortc.stats import (
+    RTCInboundRtpStreamStats,
+    RTCOutboundRtpStreamStats,
+    RTCRemoteInboundRtpStreamStats,
+)
 
 from ivr import log
 from ivr.audio import g711
 from ivr.audio.pcm import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE_HZ
 from ivr.errors import LegBroken
+from ivr.story.media import Media
 
 _log = log.get(__name__)
 
@@ -118,6 +125,25 @@ class Peer:
     def skip(self) -> None:
         """Let 20 ms pass without a packet: the clock was late and will not catch up."""
         self._sending.skip()
+
+    async def measure(self) -> Media:
+        """Read what was counted since the connection began; what our playout does is not in it."""
+        stats = (await self._pc.getStats()).values()
+        heard = next((s for s in stats if isinstance(s, RTCInboundRtpStreamStats)), None)
+        sent = next((s for s in stats if isinstance(s, RTCOutboundRtpStreamStats)), None)
+        far = next((s for s in stats if isinstance(s, RTCRemoteInboundRtpStreamStats)), None)
+        return Media(
+            call="",
+            at=datetime.now(UTC),
+            codec="PCMU",
+            received=heard.packetsReceived if heard else 0,
+            lost=max(0, heard.packetsLost) if heard else 0,
+            jitter=heard.jitter / SAMPLE_RATE_HZ if heard else 0.0,
+            sent=sent.packetsSent if sent else 0,
+            far_lost=max(0, far.packetsLost) if far else None,
+            far_jitter=far.jitter / SAMPLE_RATE_HZ if far else None,
+            round_trip=far.roundTripTime if far else None,
+        )
 
     def begin_to_close(self) -> None:
         """End the connection soon; `close` tells when."""

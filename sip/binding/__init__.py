@@ -25,7 +25,7 @@ from ivr.story.media import Media
 from sip.binding.native import destroy, library, translated
 from sip.callbacks import Pin, contained
 from sip.causes import CallState, Status
-from sip.measures import FarReport
+from sip.far_end import FarReport
 from sip.media_port import MediaPort
 from sip.stack import (
     AccountOptions,

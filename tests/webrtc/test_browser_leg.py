@@ -11,6 +11,8 @@ from ivr.errors import LegBroken, LegClosed, LegLost, MisuseError
 from ivr.ports import AudioLeg, Gone, Keyed, LegInfo
 from ivr.settings import Line
 from ivr.sound_leg import EVENTS_KEPT
+from ivr.story.facts import Fact
+from ivr.story.media import Media
 from ivr.webrtc.browser_leg import BrowserLeg
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
@@ -243,3 +245,28 @@ def test_a_browser_and_a_telephone_hear_each_other() -> None:
             await phone.close()
 
     asyncio.run(evening())
+
+
+# ---------------------------------------------------------------- what the network does
+
+
+def test_how_a_browser_sounds_is_told() -> None:
+    facts: list[Fact] = []
+
+    async def scene(leg: BrowserLeg, browser: BrowserPeer) -> None:
+        leg.observe(call="0123456789ab", role="caller", tell=facts.append)
+        browser.lose(lambda number: number % 10 == 5)
+        await browser.talk(1.5)
+        browser.fall_silent()
+        await _end(leg)
+
+    _play(scene)
+    media = [fact for fact in facts if isinstance(fact, Media)]
+    last = media[-1]
+    assert {(fact.call, fact.leg, fact.codec) for fact in media} == {
+        ("0123456789ab", "caller", "PCMU")
+    }
+    assert 0.05 < last.lost / (last.received + last.lost) < 0.15
+    assert last.sent > 50
+    assert last.silent > 1  # it was given up for that
+    assert media == sorted(media, key=lambda fact: fact.at)
