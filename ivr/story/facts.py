@@ -53,7 +53,10 @@ class Glimpse:
 
 
 Fact = CallRow | Turn | Step | Media | Message | Glimpse
-"""A row is told whenever it changes; with one that `ended` the call is over."""
+"""
+A row is told whenever it changes; with one that `ended` the call is over. The network has the last
+word: a `Message` or `Media` of a leg may come up to ten seconds after that.
+"""
 
 
 class Facts:

@@ -29,7 +29,7 @@ class Media:
     """Delay the jitter buffer adds."""
     sent: int = 0
     far_lost: int | None = None
-    """Packets of ours that the far end missed, as its RTCP tells; None: it sends none."""
+    """Packets of ours that the far end missed, as its RTCP tells; None: it tells nothing yet."""
     far_jitter: float | None = None
     round_trip: float | None = None
     silent: float = 0.0
