@@ -34,6 +34,7 @@ class Attendant:
             visit = Visit(self._line, leg, call)
 
             async def talk() -> None:
+                leg.observe(call=call, role="caller", tell=self._line.tell)
                 await leg.answer()
                 await visit.run()
 
@@ -57,6 +58,7 @@ class Attendant:
         """
         with log.of_call(call):
             visit = Visit(self._line, leg, call)
+            leg.observe(call=call, role="caller", tell=self._line.tell)
             await self._see_through(visit, visit.go_on(waiting, ticket, card))
             return visit.helped
 
@@ -65,7 +67,7 @@ class Attendant:
         try:
             await talk
         except CallError:
-            pass  # the caller is gone; the row tells how far they came
+            visit.left()  # the row tells how far they came
         except Exception as error:  # noqa: BLE001 - the row and the hang-up must still happen
             visit.broke(error)
         finally:

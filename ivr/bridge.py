@@ -52,7 +52,8 @@ from ivr.handoff.handoff import WAITING, Handoff
 from ivr.handoff.talk_actions import TalkEnding
 from ivr.handoff.tickets import Ticket
 from ivr.hold import HoldSound
-from ivr.ports import AudioLeg, Gone, Keyed, Played, Speaker
+from ivr.noting import UNNOTED, DeskNotes
+from ivr.ports import AudioLeg, Gone, Keyed, LegEvent, Played, Speaker
 from ivr.queueing import Queueing
 from ivr.ringing import Call, Ringing
 from ivr.talk import TalkEnd
@@ -92,6 +93,7 @@ class Means:
     speaker: Speaker
     sounds: Sounds
     converse: Converse
+    notes: DeskNotes = UNNOTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +241,14 @@ class Desk:
                     await self._do(handoff.handle(event, now=self._now))
         except Exception as error:  # noqa: BLE001 - the caller must hear what can be done now
             _log.error("handoff broke", extra={"call": self._ticket.key, "kind": _kind(error)})
+            self._means.notes.broke(_kind(error))
             self._queue.leave()
             self._recalled.set()
             self._end(Finish(Outcome.NOBODY, Trouble.NOBODY_THERE))
 
     async def _do(self, actions: tuple[HandoffAction, ...]) -> None:
         for action in actions:
+            self._means.notes.does(action, self.handoff)
             match action:
                 case Settle() | Release() | WrapUp() | Leave() | KeepPlace():
                     self._queue.do(action, self.handoff.offer)
@@ -311,8 +315,9 @@ class Desk:
     def _follow_caller(self) -> None:
         self._following = self._spawn(self._follow(self._caller.events()))
 
-    async def _follow(self, events: AsyncIterator[object]) -> None:
+    async def _follow(self, events: AsyncIterator[LegEvent]) -> None:
         async for event in events:
+            self._means.notes.follows(event)
             match event:
                 case Keyed(key=key):
                     self._inbox.put_nowait(CallerKeyed(key))
@@ -366,7 +371,9 @@ class Desk:
                 )
         except Exception as error:  # noqa: BLE001 - the caller must get another person
             _log.error("talk broke", extra={"call": self._ticket.key, "kind": _kind(error)})
-        if end.ending is not TalkEnding.CALLER_LEFT:
+        if end.ending is TalkEnding.CALLER_LEFT:
+            self._means.notes.follows(Gone())
+        else:
             self._follow_caller()
         self._served_by = end.agent
         self._inbox.put_nowait(TalkOver(call.offer, end.ending, end.to, end.agent))

@@ -1,10 +1,13 @@
 """Agents' phones: the console for those who work in a browser, SIP for everybody else."""
 
+from collections.abc import Callable
+
 from ivr.desk import AgentPhones
 from ivr.errors import LegBroken
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.ports import AudioLeg, Dialler
+from ivr.story.facts import Fact
 
 
 class Phones:
@@ -28,3 +31,18 @@ class Phones:
         if self._consoles is None:
             raise LegBroken(f"console of '{agent.name}': this line serves no pages (console.port)")
         return await self._consoles.ring(agent, card, ring_for=ring_for)
+
+
+class ObservedPhones:
+    """`AgentPhones` whose legs tell what the network does on them, as facts of one call."""
+
+    def __init__(self, phones: AgentPhones, call: str, tell: Callable[[Fact], None]) -> None:
+        self._phones = phones
+        self._call = call
+        self._tell = tell
+
+    async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> AudioLeg:
+        """As in `AgentPhones`."""
+        leg = await self._phones.ring(agent, card, ring_for=ring_for)
+        leg.observe(call=self._call, role="agent", tell=self._tell)
+        return leg

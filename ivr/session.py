@@ -8,12 +8,14 @@ a `HandOff`, never silence.
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
 
 from ivr.dialog.actions import Action, Briefing, HandOff, HandoffReason, HangUp, Perform
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import CallerHungUp, Event, OperationFinished
 from ivr.errors import CallError, ClinicError
 from ivr.flow.model import UNAVAILABLE
+from ivr.noting import Broke, ClinicAnswered, ClinicAsked, Note, Stepped, unnoted
 from ivr.ports import Clinic, Leg
 
 _log = logging.getLogger(__name__)
@@ -24,7 +26,9 @@ Ending = HandOff | HangUp | CallerHungUp
 """How a conversation ended: to a person, by us, or by the caller."""
 
 
-async def run_call(dialog: Dialog, leg: Leg, clinic: Clinic, *, queue: str) -> Ending:
+async def run_call(
+    dialog: Dialog, leg: Leg, clinic: Clinic, *, queue: str, note: Note = unnoted
+) -> Ending:
     """
     Drive *dialog* with what happens on *leg* until it ends.
 
@@ -35,10 +39,11 @@ async def run_call(dialog: Dialog, leg: Leg, clinic: Clinic, *, queue: str) -> E
         leg: An answered leg.
         clinic: Whom operations are asked.
         queue: Where the caller goes when the line itself breaks.
+        note: Takes down what happens.
     """
     try:
         async with asyncio.TaskGroup() as tasks:
-            conversation = _Conversation(dialog, leg, clinic, tasks)
+            conversation = _Conversation(_Parties(dialog, leg, clinic), tasks, note)
             ending = await conversation.run()
             conversation.stop()
             return ending
@@ -47,6 +52,7 @@ async def run_call(dialog: Dialog, leg: Leg, clinic: Clinic, *, queue: str) -> E
     if any(isinstance(error, CallError) for error in errors):
         return CallerHungUp()
     kinds = ", ".join(sorted({type(error).__name__ for error in errors}))
+    note(Broke(kinds))
     _log.error("conversation broke, caller goes to a person", extra={"kind": kinds})
     return HandOff(queue, Briefing("", "", "", HandoffReason.LINE_TROUBLE))
 
@@ -58,14 +64,22 @@ def _leaves(group: ExceptionGroup[Exception]) -> list[Exception]:
     return leaves
 
 
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    dialog: Dialog
+    leg: Leg
+    clinic: Clinic
+
+
 class _Conversation:
     """The tasks of one run: a collector, the clinic's answers, and the loop itself."""
 
-    def __init__(self, dialog: Dialog, leg: Leg, clinic: Clinic, tasks: asyncio.TaskGroup) -> None:
-        self._dialog = dialog
-        self._leg = leg
-        self._clinic = clinic
+    def __init__(self, parties: _Parties, tasks: asyncio.TaskGroup, note: Note) -> None:
+        self._dialog = parties.dialog
+        self._leg = parties.leg
+        self._clinic = parties.clinic
         self._group = tasks
+        self._note = note
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
         self._own: list[asyncio.Task[None]] = []
 
@@ -88,6 +102,7 @@ class _Conversation:
                 continue
             if isinstance(event, CallerHungUp):
                 self._dialog.handle(event, now=loop.time())
+                self._note(Stepped())
                 return event
             ending = await self._do(self._dialog.handle(event, now=loop.time()))
         return ending
@@ -102,6 +117,7 @@ class _Conversation:
         self._inbox.put_nowait(CallerHungUp())
 
     async def _do(self, actions: tuple[Action, ...]) -> Ending | None:
+        self._note(Stepped())
         for action in actions:
             match action:
                 case HandOff() | HangUp():
@@ -113,6 +129,7 @@ class _Conversation:
         return None
 
     async def _ask_clinic(self, asked: Perform) -> None:
+        self._note(ClinicAsked(asked.turn, asked.operation))
         try:
             result = await self._clinic.perform(asked.operation, asked.arguments)
         except ClinicError as error:
@@ -120,8 +137,10 @@ class _Conversation:
                 "clinic unavailable",
                 extra={"operation": asked.operation, "kind": type(error).__name__},
             )
+            self._note(ClinicAnswered(asked.turn, UNAVAILABLE))
             self._inbox.put_nowait(OperationFinished(asked.turn, UNAVAILABLE))
             return
+        self._note(ClinicAnswered(asked.turn, result.outcome))
         self._inbox.put_nowait(OperationFinished(asked.turn, result.outcome, result.values))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:

@@ -6,80 +6,50 @@ Whatever happens, the caller is talking to the line, waiting for a person, or ta
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
 from ivr.accounting import keep_accounts
 from ivr.announcing import sounds_for
 from ivr.bridge import Aside, Desk, Means, Report
-from ivr.conversing import Converse
-from ivr.desk import AgentPhones, Switchboard, Waiting
+from ivr.desk import Switchboard, Waiting
 from ivr.dialog.actions import Briefing, HandOff, HandoffReason, HangUp
 from ivr.dialog.dialog import Dialog
 from ivr.dialog.events import CallerHungUp, SentToPerson
 from ivr.dialog.witness import Witness
-from ivr.dialog.wording import Wording
 from ivr.errors import HandoffError, LegLost
-from ivr.flow.machine import FlowBook
 from ivr.flow.model import Value
 from ivr.handoff.actions import Outcome, Trouble
 from ivr.handoff.card import AGENTS_LANGUAGE, Card
-from ivr.handoff.handoff import Handoff, Limits, Phase
+from ivr.handoff.handoff import Handoff
 from ivr.handoff.tickets import Ticket
 from ivr.introduction import card_of, learnt
-from ivr.journal import Journal, live_call
+from ivr.journal import Journal
 from ivr.leading import came_of
+from ivr.line import Line
+from ivr.minutes import Minutes
 from ivr.outcome import HELPED, outcome_of
+from ivr.phones import ObservedPhones
 from ivr.place_keeping import PlaceKeeping
-from ivr.ports import AudioLeg, Clinic, Keyed, Speaker
+from ivr.ports import AudioLeg, Clinic, Keyed
 from ivr.queueing import OncePlaced
 from ivr.recording import NOTICE, CallRecording
-from ivr.records.accounts import AccountBook
-from ivr.records.recordings import Recordings
 from ivr.request import KEEP_FLOW, NOBODY_FLOW, Request, goes_elsewhere, own_number, requested
 from ivr.session import Ending, run_call
 from ivr.story.calls import CallOutcome, CallRow, Wait
-from ivr.story.facts import Fact
 from ivr.story.steps import Happened
-from ivr.talk import RunFlow
-from ivr.voice import Voice, VoiceLeg
-from ivr.watch.live import LiveCall, LiveCalls
+from ivr.voice import VoiceLeg
+from ivr.watch.live import LiveCall
+
+__all__ = ("Line", "Visit")
 
 _log = logging.getLogger(__name__)
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring
+_PHASES = {"waiting": "handoff", "aside": "talking"}
 MESSAGE = {"wish": "message"}  # what the flow for nobody being there is told to begin with
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What every call of a line shares."""
-
-    book: Callable[[str], FlowBook]
-    """The flows a new call uses, by its id; what is published changes the answer."""
-    start: str
-    wording: Wording
-    speaker: Speaker
-    voice: Callable[[str, str, str], Voice]
-    """The voice of a call, by its id, queue and what it is about: messages are kept under them."""
-    clinic: Clinic
-    switchboard: Switchboard
-    phones: AgentPhones
-    converse: Callable[[RunFlow], Converse]
-    """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
-    limits: Limits
-    music: bytes
-    tell: Callable[[Fact], None]
-    """Takes what happens, for whoever keeps or watches it; `Facts.tell`."""
-    live: LiveCalls
-    recordings: Recordings | None
-    """None: nothing is recorded."""
-    accounts: AccountBook | None = None
-    """None: nothing is kept to tell calls again."""
-    when_closed: Callable[[str], str] = lambda _queue: ""
-    """The flow a closed queue's callers hear, by the queue; `` for the one for nobody there."""
 
 
 class Visit:
@@ -102,7 +72,15 @@ class Visit:
         self._voice: VoiceLeg | None = None
         self._sent_to = ""
         self._over = self._hung_up_on = False
-        row = CallRow(call, datetime.now(UTC), flow=line.start, version=self._book.version)
+        row = CallRow(
+            call,
+            datetime.now(UTC),
+            cell=line.cell,
+            trunk=leg.info.trunk,
+            caller=line.pseudonym(leg.info.caller),
+            flow=line.start,
+            version=self._book.version,
+        )
         self._journal = Journal(row, line.tell)
 
     async def run(self) -> None:
@@ -126,6 +104,7 @@ class Visit:
             ending = await self._to_a_person(ending)
         self._over = True
         if isinstance(ending, HangUp):
+            self._journal.end(Happened.WE_HUNG_UP)
             await asyncio.sleep(FAREWELL)
 
     @property
@@ -141,6 +120,7 @@ class Visit:
     async def finish(self) -> None:
         """Hang up and close the row, whatever happened."""
         self._over = True
+        self._journal.end(Happened.WE_HUNG_UP)
         self._line.live.remove(self._call)
         await self._end_recording()
         self._journal.keep(ended=datetime.now(UTC), outcome=self._outcome)
@@ -148,10 +128,15 @@ class Visit:
         if self._line.accounts is not None:
             await keep_accounts(self._line.accounts, self._call, self._witnesses)
 
+    def left(self) -> None:
+        """Note that the caller is gone."""
+        self._journal.end(Happened.CALLER_LEFT)
+
     def broke(self, error: Exception) -> None:
         """Note that the call ends for a fault of ours."""
         _log.error("call broke", extra={"call": self._call, "kind": type(error).__name__})
         self._journal.keep(outcome=CallOutcome.FAILED)
+        self._journal.broke(type(error).__name__)
 
     @property
     def _outcome(self) -> CallOutcome:
@@ -193,6 +178,7 @@ class Visit:
         if self._over:
             return False
         self._journal.step(Happened.OPERATOR_ACTED, who=who, detail="hang_up")
+        self._journal.end(Happened.WE_HUNG_UP)
         self._hung_up_on = True
         await self._leg.hang_up()
         return True
@@ -234,24 +220,22 @@ class Visit:
             queue, about = self._request.ticket.queue, self._request.briefing.wanted
         voice = self._line.voice(self._call, queue, about)
         early, self._early = tuple(self._early), []
-        async with VoiceLeg(
-            self._leg, voice, discretion=self._recording.keep_private, early=early
-        ) as leg:
-            self._voice = leg
-            self._deliver()
-            try:
-                return await run_call(dialog, leg, clinic, queue=queue)
-            finally:
-                self._voice = None
-                if isinstance(dialog, Witness):
-                    self._witnesses.append(dialog)
-                added = (values or {}).keys()
-                self._values = {k: v for k, v in dialog.values.items() if k not in added}
-                self._journal.keep(
-                    path=self._journal.row.path + dialog.path,
-                    turns=self._journal.row.turns + len(dialog.turns),
-                    latencies=self._journal.row.latencies + tuple(leg.latencies),
-                )
+        minutes = Minutes(dialog, self._journal, about=flow == self._line.start)
+        private, note = self._recording.keep_private, minutes.note
+        try:
+            async with VoiceLeg(
+                self._leg, voice, discretion=private, early=early, note=note
+            ) as leg:
+                self._voice = leg
+                self._deliver()
+                return await run_call(dialog, leg, clinic, queue=queue, note=note)
+        finally:
+            self._voice = None
+            minutes.close()
+            if isinstance(dialog, Witness):
+                self._witnesses.append(dialog)
+            added = (values or {}).keys()
+            self._values = {k: v for k, v in dialog.values.items() if k not in added}
 
     async def _lead(self, flow: str, leg: AudioLeg) -> str:
         """Lead the caller through *flow* for the agent they talk to, as in `RunFlow`."""
@@ -286,7 +270,7 @@ class Visit:
             "caller goes to a person",
             extra={"call": self._call, "queue": queue, "reason": reason},
         )
-        self._journal.keep(reason=reason, queue=queue)
+        self._journal.wants_person(queue=queue, reason=reason)
         await self._end_recording()  # what caller and agent say to each other is theirs
         if before is not None and reason is HandoffReason.LINE_TROUBLE:
             self._leg.play(self._line.music, token=NOTICE, loop=True)
@@ -295,6 +279,7 @@ class Visit:
 
     async def _wait(self, request: Request, desk: Desk) -> Ending:
         ending: Ending = HangUp()
+        self._journal.queued(request.ticket.queue)
         async with desk:
             while isinstance(turn := await desk.wait(), Aside):
                 said = await self._step_aside(desk)
@@ -302,6 +287,7 @@ class Visit:
                     return said  # to other people, or before all others
                 ending = said or ending
         self._request = replace(request, ticket=desk.ticket)
+        self._journal.waits_no_longer()
         return await self._after(turn, ending, desk.ticket)
 
     async def _step_aside(self, desk: Desk) -> Ending | None:
@@ -362,7 +348,9 @@ class Visit:
     ) -> Desk:
         line, ticket = self._line, request.ticket
         sounds = sounds_for(ticket, line.wording, line.music)
-        means = Means(switchboard, line.phones, line.speaker, sounds, line.converse(self._lead))
+        phones = ObservedPhones(line.phones, self._call, line.tell)
+        converse = line.converse(self._lead)
+        means = Means(switchboard, phones, line.speaker, sounds, converse, self._journal)
         card = card or self._card(request)
         self._desk = Desk(self._leg, Handoff(line.limits), means, ticket=ticket, card=card)
         return self._desk
@@ -387,10 +375,16 @@ class Visit:
     # ------------------------------------------------------------ for operators
 
     def _view(self) -> LiveCall:
-        view = self._dialog.view if self._dialog else None
-        phase = "talking"
-        handoff = self._desk.handoff if self._desk else None
-        if handoff is not None and not handoff.ended and not handoff.aside:
-            phase = "bridged" if handoff.phase is Phase.BRIDGED else "handoff"
-        seconds = asyncio.get_running_loop().time() - self._began
-        return live_call(self._journal.row, view, phase=phase, seconds=seconds)
+        seen = self._journal.glimpse
+        return LiveCall(
+            call=self._call,
+            phase=_PHASES.get(seen.phase, seen.phase),
+            state=seen.places[-1] if seen.places else "",
+            prompt=seen.prompt,
+            words=seen.words,
+            slots=seen.slots,
+            patience=round(seen.patience),
+            turn=seen.turn,
+            seconds=asyncio.get_running_loop().time() - self._began,
+            reason=seen.reason,
+        )

@@ -9,10 +9,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, assert_never
 
 from ivr.audio.message import Ending, MessageTape
+from ivr.audio.meter import Meter
 from ivr.dialog.actions import (
     Action,
     HandOff,
@@ -39,12 +41,23 @@ from ivr.dialog.events import (
 )
 from ivr.dialog.keypad import OPERATOR_KEY
 from ivr.errors import IvrError, MisuseError, SpeechError
+from ivr.noting import (
+    EarClosed,
+    EarTold,
+    LegTold,
+    Note,
+    PromptBegan,
+    PromptCut,
+    PromptLost,
+    unnoted,
+)
 from ivr.ports import (
     AudioLeg,
     Deaf,
     Gone,
     Heard,
     Hearing,
+    HearingEvent,
     Keyed,
     LegEvent,
     MediaHeld,
@@ -90,6 +103,7 @@ class VoiceLeg:
         *,
         discretion: Discretion,
         early: Sequence[Keyed] = (),
+        note: Note = unnoted,
     ) -> None:
         """
         Wire them up.
@@ -99,10 +113,12 @@ class VoiceLeg:
             voice: What to speak, hear and keep with.
             discretion: Told when recordings must leave something out.
             early: Keys that were pressed before the conversation began.
+            note: Takes down what is said and heard, and when.
         """
         self._audio = audio
         self._voice = voice
         self._early = early
+        self._note = note
         self._discretion = discretion
         self._inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,11 +126,9 @@ class VoiceLeg:
         self._hearing: Hearing | None = None
         self._prompt: tuple[int, bytes] | None = None
         self._tape: tuple[int, MessageTape] | None = None
-        self._asked_at: float | None = None
+        self._meter: tuple[int, Meter] | None = None
         self._private = {"said": False, "heard": False}
         self.held = False
-        self.latencies: list[float] = []
-        """Seconds from the end of each answer to the first frame of what we said to it."""
 
     async def __aenter__(self) -> Self:
         """Start to follow the audio leg; it has been answered."""
@@ -132,6 +146,7 @@ class VoiceLeg:
     ) -> None:
         """Fall silent, close the ear, end every task; the audio leg stays as it is."""
         self._audio.stop_playing()
+        self._note(PromptCut())
         await self._close_ear()
         for task in self._tasks:
             task.cancel()
@@ -193,15 +208,16 @@ class VoiceLeg:
             )
         except SpeechError as error:
             _log.error("prompt not spoken", extra={"engine": error.engine, "turn": play.turn})
+            self._note(PromptLost(play.turn))
             self._inbox.put_nowait(SpeakingLost(play.turn))
             return
         self._prompt = (play.turn, pcm)
-        if self.held:
-            return
-        if self._asked_at is not None:
-            self.latencies.append(asyncio.get_running_loop().time() - self._asked_at)
-            self._asked_at = None
-        self._audio.play(pcm, token=play.turn)
+        if not self.held:
+            self._play(play.turn, pcm)
+
+    def _play(self, turn: int, pcm: bytes) -> None:
+        self._audio.play(pcm, token=turn)
+        self._note(PromptBegan(turn))
 
     def _hush(self) -> None:
         if self._rendering is not None:
@@ -209,6 +225,7 @@ class VoiceLeg:
             self._rendering = None
         self._prompt = None
         self._audio.stop_playing()
+        self._note(PromptCut())
         self._keep_private(said=False)
 
     # ------------------------------------------------------------ hearing
@@ -218,24 +235,27 @@ class VoiceLeg:
         self._keep_private(heard=listen.listening.sensitive)
         self._hearing = self._voice.recogniser.open(listen.listening)
         self._spawn(self._follow_ear(self._hearing, listen.turn))
-        self._audio.listen(self._hearing.feed)
+        self._meter = (listen.turn, Meter())
+        self._audio.listen(partial(_hear, self._meter[1], self._hearing))
 
     async def _close_ear(self) -> None:
         hearing, self._hearing = self._hearing, None
         if hearing is not None:
             self._audio.listen(None)
+            self._read_meter()
             await hearing.close()
         self._keep_private(heard=False)
 
     async def _follow_ear(self, hearing: Hearing, turn: int) -> None:
         async for event in hearing.events():
+            self._measure(turn, event)
+            self._note(EarTold(turn, event))
             match event:
                 case Onset():
                     self._inbox.put_nowait(SpeechStarted(turn))
                 case Partial():
                     pass
                 case Heard(hypotheses=hypotheses):
-                    self._asked_at = asyncio.get_running_loop().time()
                     self._inbox.put_nowait(Utterance(turn, hypotheses))
                 case Restarted():
                     self._inbox.put_nowait(HearingRestarted(turn))
@@ -244,6 +264,25 @@ class VoiceLeg:
                     self._inbox.put_nowait(HearingLost(turn))
                 case _:
                     assert_never(event)
+
+    def _measure(self, turn: int, event: HearingEvent) -> None:
+        if self._meter is None or self._meter[0] != turn:
+            return
+        meter = self._meter[1]
+        match event:
+            case Onset():
+                meter.onset()
+            case Heard(silence=silence, took=took):
+                meter.end(silence=silence + took)
+            case Restarted() | Deaf():
+                meter.end()
+            case _:
+                pass
+
+    def _read_meter(self) -> None:
+        if self._meter is not None:
+            (turn, meter), self._meter = self._meter, None
+            self._note(EarClosed(turn, meter.levels))
 
     # ------------------------------------------------------------ a message for a person
 
@@ -283,13 +322,13 @@ class VoiceLeg:
         self._inbox.put_nowait(None)
 
     def _take(self, event: LegEvent) -> None:
+        self._note(LegTold(event))
         match event:
             case Keyed(key=key):
                 if self._tape is not None:
                     self._end_message(Ending.KEY)
                     if key != OPERATOR_KEY:
                         return
-                self._asked_at = asyncio.get_running_loop().time()
                 self._inbox.put_nowait(KeyPressed(key))
             case Played(token=token) if token == BEEP_TOKEN:
                 self._audio.listen(self._record)
@@ -311,8 +350,7 @@ class VoiceLeg:
         """Say the current prompt from its start: nobody heard it during the hold."""
         self.held = False
         if self._prompt is not None:
-            turn, pcm = self._prompt
-            self._audio.play(pcm, token=turn)
+            self._play(*self._prompt)
 
     # ------------------------------------------------------------ small things
 
@@ -338,3 +376,8 @@ class VoiceLeg:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self._inbox.put_nowait(error)
+
+
+def _hear(meter: Meter, hearing: Hearing, frame: bytes, /) -> None:
+    hearing.feed(frame)
+    meter.feed(frame)

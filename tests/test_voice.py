@@ -32,6 +32,7 @@ from ivr.dialog.events import (
     Utterance,
 )
 from ivr.errors import MisuseError, StoreUnavailable
+from ivr.noting import EarClosed, EarTold, LegTold, Noted, PromptBegan, PromptCut, PromptLost
 from ivr.ports import Deaf, Gone, Heard, Keyed, MediaHeld, MediaResumed, Onset, Partial, Restarted
 from ivr.voice import Voice, VoiceLeg
 from tests.support.fakes import FakeAudioLeg, FakeRecogniser, FakeSpeaker
@@ -54,6 +55,7 @@ class Scene:
         self.disk_full = False
         self.discretion: list[bool] = []
         self.events: list[Event] = []
+        self.noted: list[Noted] = []
 
     async def keep(self, pcm: bytes) -> None:
         if self.disk_full:
@@ -66,7 +68,8 @@ class Scene:
     @asynccontextmanager
     async def leg(self) -> AsyncIterator[VoiceLeg]:
         voice = Voice(self.speaker, self.recogniser, bytes(3200), self.keep)
-        async with VoiceLeg(self.audio, voice, discretion=self.discreet) as leg:
+        note = self.noted.append
+        async with VoiceLeg(self.audio, voice, discretion=self.discreet, note=note) as leg:
             reader = asyncio.ensure_future(self._read(leg))
             yield leg
             await asyncio.sleep(0.01)
@@ -255,15 +258,36 @@ def test_private_questions_and_prompts_are_kept_out_of_recordings() -> None:
     assert play(scenario).discretion == [True, False, True, False]
 
 
-def test_the_latency_from_answer_to_prompt_is_kept() -> None:
+def test_what_is_said_and_heard_is_noted_with_its_turn() -> None:
     async def scenario(scene: Scene, leg: VoiceLeg) -> None:
-        scene.audio.happen(Keyed("1"))
-        await asyncio.sleep(0.05)
-        await leg.perform(Play(2, "Thank you."))
+        await leg.perform(Play(1, "Are you there?"))
+        await leg.perform(Listen(1, YES))
         await asyncio.sleep(0.1)
-        assert leg.latencies == [pytest.approx(0.05)]
+        scene.audio.happen(Keyed("1"))
+        await asyncio.sleep(0.1)
+        await leg.perform(StopPlayback(1))
+        scene.recogniser.ears[0].happen(Onset())
+        speak(scene, (LOUD, 1))
+        scene.recogniser.ears[0].happen(Heard(()))
+        await asyncio.sleep(0.01)
+        await leg.perform(StopListening(1))
 
-    play(scenario)
+    noted = [one for one in play(scenario).noted if not isinstance(one, PromptCut)]
+    began, keyed, onset, heard, closed = noted
+    assert began == PromptBegan(1)
+    assert keyed == LegTold(Keyed("1"))
+    assert (onset, heard) == (EarTold(1, Onset()), EarTold(1, Heard(())))
+    assert isinstance(closed, EarClosed)
+    assert closed.levels.frames == 50
+
+
+def test_a_prompt_that_cannot_be_spoken_is_noted() -> None:
+    async def scenario(scene: Scene, leg: VoiceLeg) -> None:
+        scene.speaker.dumb = True
+        await leg.perform(Play(1, "Are you there?"))
+        await asyncio.sleep(0.1)
+
+    assert PromptLost(1) in play(scenario).noted
 
 
 def test_a_handoff_is_not_a_legs_business() -> None:

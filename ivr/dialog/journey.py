@@ -161,7 +161,8 @@ def _is_errand(flow: Flow) -> bool:
 
 def _can_be_chosen(flow: Flow) -> bool:
     """Say whether callers come for *flow*, which may only tell something."""
-    return (not _leads(flow) or _is_errand(flow)) and SURVEY_SLOT not in flow.slots
+    asked = {s.question.slot for s in flow.states.values() if isinstance(s, Ask)}
+    return (not _leads(flow) or _is_errand(flow)) and SURVEY_SLOT not in asked
 
 
 def _leads(flow: Flow) -> list[bool]:

@@ -11,14 +11,14 @@ NOISE = np.random.default_rng(7)
 
 def noise(level_dbfs: float, seconds: float) -> Samples:
     """White noise of that level."""
-    samples: Samples = NOISE.standard_normal(round(seconds * SAMPLE_RATE_HZ))
-    return samples * float(32768 * 10 ** (level_dbfs / 20))
+    samples = NOISE.standard_normal(round(seconds * SAMPLE_RATE_HZ))
+    return np.asarray(samples * 32768 * 10 ** (level_dbfs / 20))
 
 
 def tone(level_dbfs: float, seconds: float) -> Samples:
     """A sine of that RMS level."""
     t = np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
-    return np.sin(2 * np.pi * 440 * t) * np.sqrt(2) * 32768 * 10 ** (level_dbfs / 20)
+    return np.asarray(np.sin(2 * np.pi * 440 * t) * np.sqrt(2) * 32768 * 10 ** (level_dbfs / 20))
 
 
 def feed(meter: Meter, *parts: Samples) -> None:
