@@ -18,6 +18,7 @@ from ivr.clinic.messages import MessageBox
 from ivr.dialog.wording import Wording
 from ivr.errors import ClinicError, SettingsError, SpeechError, StoreError
 from ivr.exchange import Exchange, ExchangeMeans
+from ivr.expiry import Books, delete_expired
 from ivr.flow.machine import FlowBook
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
@@ -32,7 +33,6 @@ from ivr.records.audit import Audit
 from ivr.records.calls import CallBook
 from ivr.records.notes import NoteBook
 from ivr.records.recordings import Recordings
-from ivr.records.retention import limit, sweep_recordings
 from ivr.records.versions import VersionBook
 from ivr.settings import Settings
 from ivr.speech.cached import CachedSpeaker
@@ -241,26 +241,17 @@ class RunningLine:
         return recordings
 
     def _start_sweeping(self, messages: MessageBox, records: CallBook, notes: NoteBook) -> None:
-        work = self._sweep(messages, records, notes)
+        folder = self._settings.recordings_folder
+        work = self._sweep(Books(messages, notes, records, self._accounts, folder))
         sweeping = asyncio.get_running_loop().create_task(work)
         self._stack.push_async_callback(_end, sweeping)
 
-    async def _sweep(self, messages: MessageBox, records: CallBook, notes: NoteBook) -> None:
+    async def _sweep(self, books: Books) -> None:
         """Delete what was kept long enough, at start and then once a day."""
-        kept, folder = self._settings.records, self._settings.recordings_folder
         while True:
-            now = datetime.now(UTC)
             try:
-                gone = await asyncio.to_thread(
-                    sweep_recordings, folder, days=kept.recording_days, now=now
-                )
-                if before := limit(kept.message_days, now=now):
-                    gone += await messages.delete_before(before)
-                    gone += await notes.delete_before(before)
-                if before := limit(kept.call_days, now=now):
-                    gone += await records.delete_before(before)
-                    await self._accounts.delete_before(before)
-                _log.info("kept long enough, deleted", extra={"count": gone})
+                gone = await delete_expired(books, self._settings.records, now=datetime.now(UTC))
+                _log.info("kept long enough, deleted", extra={"count": sum(gone.values())})
             except StoreError:
                 _log.exception("what was kept long enough is not deleted; tried again tomorrow")
             await asyncio.sleep(A_DAY)

@@ -128,9 +128,14 @@ class Records:
     """`on`: what happened in a call is kept, without anything of the patient, for `ivr replay`;
     as long as the call's row. `off`: it is not."""
     recording_days: int = 30
-    """Days recordings are kept; 0: for ever. The same for the two below."""
+    """Days recordings are kept; 0: for ever. The same for the three below."""
     message_days: int = 90
     call_days: int = 730
+    turn_days: int = 365
+    """Turns, steps, media and SIP messages of calls; never longer than their calls."""
+    url: str = field(default="", repr=False)
+    """PostgreSQL database of the call book, such as `postgresql://user:password@host/database`;
+    empty: the file `calls.db` in the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +243,9 @@ class Settings:
         return self.data_folder / "agents.db"
 
     @property
-    def call_book(self) -> Path:
-        """The row of each call."""
-        return self.data_folder / "calls.db"
+    def call_book(self) -> Path | str:
+        """What happened in each call: a SQLite file, or the URL of a database (a secret)."""
+        return self.records.url or self.data_folder / "calls.db"
 
     @property
     def version_book(self) -> Path:

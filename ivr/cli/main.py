@@ -16,6 +16,7 @@ from ivr.cli import (
     models,
     prompts,
     queue,
+    records,
     replay,
     serve,
     try_,
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for family in (serve, call, agent, try_, flow, calls, queue, agents):
         family.add_parser(subparsers)
-    for family in (why, callbacks, messages, prompts, replay, models, doctor):
+    for family in (why, records, callbacks, messages, prompts, replay, models, doctor):
         family.add_parser(subparsers)
     return top
 

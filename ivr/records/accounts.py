@@ -57,6 +57,15 @@ class AccountBook(Book):
         """
         return await self._database.write(partial(_delete_before, moment))
 
+    async def count_before(self, moment: datetime) -> int:
+        """
+        Count the calls that `delete_before` would delete.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        return await self._database.read(partial(_count_before, moment))
+
 
 # ---------------------------------------------------------------- in the database's thread
 
@@ -76,6 +85,11 @@ def _read(told: str) -> tuple[Account, ...]:
         return tuple(read(one) for one in json.loads(told))
     except (ValueError, TypeError):
         return ()
+
+
+def _count_before(moment: datetime, connection: sqlite3.Connection) -> int:
+    wanted = "select count(*) from accounts where at < ?"
+    return int(connection.execute(wanted, (moment.timestamp(),)).fetchone()[0])
 
 
 def _delete_before(moment: datetime, connection: sqlite3.Connection) -> int:

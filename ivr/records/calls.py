@@ -7,9 +7,9 @@ It says what the line did. What the caller said, keyed or is has no column here.
 import asyncio
 import secrets
 import socket
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from ivr.records import reading, sweeping, writing
 from ivr.records.choosing import Backlog, Choosing, Entry
 from ivr.records.engines import Location, Refused
 from ivr.records.store import Store
-from ivr.records.tables import calls
 from ivr.story.calls import CallRow
 from ivr.story.facts import Fact
 from ivr.story.story import Story
@@ -145,22 +144,30 @@ class CallBook:
         """
         return await self._store.read(lambda connection: reading.story(connection, call))
 
-    async def sweep(self, limits: sweeping.Limits) -> int:
+    async def due(self, limits: sweeping.Limits) -> Mapping[str, int]:
         """
-        Delete what is older than *limits*, little by little; return how many rows of calls.
+        Count what is older than *limits*, by table.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        found = {}
+        for table, before in limits.by_table():
+            found[table.name] = await self._store.read(partial(sweeping.due, table, before))
+        return found
+
+    async def sweep(self, limits: sweeping.Limits) -> Mapping[str, int]:
+        """
+        Delete what is older than *limits*, a little at a time; return how much, by table.
 
         Raises:
             StoreError: It could not be deleted.
         """
-        gone = 0
+        gone: Counter[str] = Counter()
         for table, before in limits.by_table():
             while part := await self._store.write(partial(sweeping.delete_some, table, before)):
-                gone += part if table is calls else 0
+                gone[table.name] += part
         return gone
-
-    async def delete_before(self, moment: datetime) -> int:
-        """Delete the rows of calls that began before *moment*, as `sweep` does."""
-        return await self.sweep(sweeping.Limits(calls=moment))
 
     # ------------------------------------------------------------ writing
 

@@ -59,7 +59,7 @@ def engine_of(where: Location, *, timeout: float, create: bool = True) -> Engine
     if isinstance(where, Path):
         engine = create_engine(
             "sqlite://",
-            creator=lambda: open_file(where, timeout=timeout, create=create),
+            creator=lambda: _opened(where, timeout=timeout, create=create),
             poolclass=NullPool,
             hide_parameters=True,
             execution_options={TITLE: title(where)},
@@ -73,6 +73,13 @@ def engine_of(where: Location, *, timeout: float, create: bool = True) -> Engine
         hide_parameters=True,
         execution_options={TITLE: title(where)},
     )
+
+
+def _opened(file: Path, *, timeout: float, create: bool) -> sqlite3.Connection:
+    try:
+        return open_file(file, timeout=timeout, create=create)
+    except OSError as error:
+        raise StoreUnavailable(trouble(title(file), error)) from error
 
 
 def _url(where: str) -> URL:
@@ -122,8 +129,6 @@ def translated(where: Location) -> Iterator[None]:
         raise _translated(where, error) from None
     except SQLAlchemyError as error:
         raise Refused(f"{title(where)} refused ({type(error).__name__})") from None
-    except (sqlite3.Error, OSError) as error:
-        raise StoreUnavailable(trouble(title(where), error)) from error
 
 
 def _translated(where: Location, error: DBAPIError) -> StoreError:

@@ -2,7 +2,8 @@
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,13 +34,30 @@ def sweep_recordings(folder: Path, *, days: int, now: datetime) -> int:
     Raises:
         StoreUnavailable: The folder cannot be read or a file in it cannot be deleted.
     """
-    try:
-        old = due(_recordings(folder), days=days, now=now)
+    old = due_recordings(folder, days=days, now=now)
+    with _translated(folder):
         for name in old:
             (folder / name).unlink(missing_ok=True)
+    return len(old)
+
+
+def due_recordings(folder: Path, *, days: int, now: datetime) -> list[str]:
+    """
+    Name the recordings that `sweep_recordings` would delete.
+
+    Raises:
+        StoreUnavailable: The folder cannot be read.
+    """
+    with _translated(folder):
+        return due(_recordings(folder), days=days, now=now)
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreUnavailable(f"recordings folder {folder}: {error.strerror}") from error
-    return len(old)
 
 
 def _recordings(folder: Path) -> dict[str, datetime]:

@@ -71,11 +71,6 @@ def message_of(found: Mapping[str, Any]) -> Message:
     return _made(Message, found)
 
 
-def columns_of(table: Table) -> tuple[str, ...]:
-    """Name the columns of *table*, in its order, as facts name them."""
-    return tuple(table.columns.keys())
-
-
 def _plain(fact: object) -> Values:
     return {name: getattr(fact, name) for name in fact.__slots__}  # type: ignore[attr-defined] # every fact has slots
 

@@ -109,22 +109,20 @@ class Store:
 
     def _connected(self) -> Connection:
         if self._connection is not None:
-            if self._is_there():
+            if self._identity == self._standing():
                 return self._connection
             self._disconnect()
         self._connection = connection = self._engine.connect()
-        if isinstance(self._where, Path):
-            self._identity = identify(self._where)
+        self._identity = self._standing()
         bring_up_to_date(connection, self.title)
         return connection
 
-    def _is_there(self) -> bool:
-        """Tell whether a file still stands where the connection's was: it follows a moved one."""
-        if not isinstance(self._where, Path):
-            return True
-        with suppress(FileNotFoundError):
-            return identify(self._where) == self._identity
-        return False
+    def _standing(self) -> tuple[int, int]:
+        """Tell which file stands there now: a connection follows one that was moved."""
+        if isinstance(self._where, Path):
+            with suppress(FileNotFoundError):
+                return identify(self._where)
+        return 0, 0
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -10,14 +10,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from ivr.errors import StoreError
-from ivr.records.engines import WRITES
+from ivr.records.engines import WRITES, Location, engine_of, title, translated
 
 LATEST = "0002"
 """Version of `ivr.records.tables`."""
 
+PATIENCE = 60.0  # seconds to wait for others at work; the steps take what they take
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x1F0CA11  # any number that no other program of the database locks
 _one_at_a_time = threading.Lock()  # Alembic has one context a process
+
+
+def upgrade(where: Location) -> bool:
+    """
+    Bring the tables of *where* up to date; tell whether anything was to do.
+
+    Raises:
+        SettingsError: The URL is not one of PostgreSQL, or its driver is not installed.
+        StoreError: It cannot be reached, or a later version of this program made its tables.
+    """
+    engine = engine_of(where, timeout=PATIENCE)
+    with translated(where), engine.connect() as connection:
+        return bring_up_to_date(connection, title(where))
 
 
 def version_of(connection: Connection) -> str:

@@ -18,6 +18,7 @@ DOORS = {
     "aioice": "ivr/webrtc/peer.py",
     "av": "ivr/webrtc/peer.py",
     "redis": "ivr/store/redis_.py",
+    "pyarrow": "ivr/records/parquet.py",
     "prometheus_client": "ivr/watch/prometheus_.py",
     "textual": "ivr/top/",
     "weasyprint": "ivr/report/pdf.py",
