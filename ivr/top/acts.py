@@ -123,7 +123,7 @@ class Acts:
         if "error" in answer:
             self._say(f"{what}: refused, {answer['error']}", Ink.BAD)
         else:
-            self._say(f"{what}: done at {datetime.now().astimezone():%H:%M:%S}", Ink.GOOD)
+            self._say(f"{datetime.now().astimezone():%H:%M:%S} {answer.get('done')}", Ink.GOOD)
 
 
 def _listening(event: Event) -> str:

@@ -102,14 +102,16 @@ class Top(App[None]):
             self._arrange()
 
     def action_leave(self) -> None:
-        """Leave the call that is looked at, then the filter."""
+        """Leave the call that is looked at, then the filter, then the chosen call."""
         key = self._choice.key
         if key is not None:
             self.workers.cancel_group(self, "words")
             self._follower.board.close_story(*key)
             self._choice.opened = None
-        else:
+        elif self._choice.words or self._find.display:
             self._keep_words("")
+        else:
+            self._panes["calls"].choose("")
         self._choice.pane = "calls"
         self._arrange()
 
@@ -147,7 +149,8 @@ class Top(App[None]):
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Look closely at a call."""
-        self.action_leave()
+        if self._choice.opened is not None:
+            self.action_leave()
         self._choice.opened = self._panes.sights.get(event.key)
         if self._choice.opened is not None:
             self._choice.pane = "story"
@@ -177,7 +180,7 @@ class Top(App[None]):
         elif key == "d":
             self.run_worker(self._acts.drain())
         elif chosen is None:
-            self._say("choose a call first", Ink.WARN)
+            self._say("choose a call first, with the arrows", Ink.WARN)
         elif key == "w":
             self.run_worker(self._acts.reveal(chosen), group="words")
         else:

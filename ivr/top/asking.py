@@ -79,6 +79,7 @@ class Ask(ModalScreen[str]):
             pane.styles.height = min(height, max(1, room.height - EDGE - len(self._answers)))
         question.show_rows(self._rows)
         answers.show([str(n) for n in range(len(self._answers))], self._paint)
+        answers.choose("0")
         (answers if self._answers else question).focus()
 
     def on_key(self, event: Key) -> None:

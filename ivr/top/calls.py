@@ -60,7 +60,7 @@ class CallRows:
         columns = [
             Column("", 2, _mark),
             Column("Call", CALL if wide else SHORT, lambda one, w: Piece(one.glimpse.call[:w])),
-            Column("Sure", 15 if wide else 7, self._sure),
+            Column("Sure", 16 if wide else 7, self._sure),
             Column("Patience" if wide else "Patient", 8 if wide else 7, self._patience),
             Column("Answer" if wide else "Ans.", 6 if wide else 4, _latency),
             Column(

@@ -29,7 +29,8 @@ class Lines(Widget, can_focus=True):
     Rows that are drawn only when they are seen, one of which can be chosen by its key.
 
     `show` it what there is now as often as you like: what looks as before costs nothing.
-    The chosen row stays chosen while rows move, appear and go.
+    The chosen row stays chosen, and in sight, while others move, appear and go. As long as none
+    is chosen, the first ones are seen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,7 +77,6 @@ class Lines(Widget, can_focus=True):
         self._paint: Callable[[str], Row] = _nothing
         self._head: Row = ()
         self._first = 0
-        self._index = 0
         self._drawn: dict[int, Looks] = {}
 
     def show(self, keys: Sequence[str], paint: Callable[[str], Row], *, head: Row = ()) -> None:
@@ -96,10 +96,10 @@ class Lines(Widget, can_focus=True):
         self.show([str(n) for n in range(len(rows))], lambda key: rows[int(key)], head=head)
 
     def choose(self, key: str) -> None:
-        """Choose the row of *key*, if there is one."""
-        if key in self._keys:
-            self.chosen = key
-            self._settle()
+        """Choose the row of *key*; `` for none, and to see the first ones."""
+        self.chosen = key
+        self._first = self._first if key else 0
+        self._settle()
 
     @property
     def fixed(self) -> Self:
@@ -117,7 +117,7 @@ class Lines(Widget, can_focus=True):
     def action_move(self, by: int) -> None:
         """Choose the row *by* further down, or scroll by as many."""
         if self._chooses and self._keys:
-            self.chosen = self._keys[max(0, min(len(self._keys) - 1, self._index + by))]
+            self.chosen = self._keys[max(0, min(len(self._keys) - 1, self._next(by)))]
         elif not self._chooses:
             self._first = max(0, min(self._last_first, self._first + by))
             self._at_end = self._follows and self._first == self._last_first
@@ -129,7 +129,9 @@ class Lines(Widget, can_focus=True):
         self.action_move(by * max(1, self._room - 1))
 
     def action_open(self) -> None:
-        """Tell that the chosen row is to be opened."""
+        """Tell that the chosen row is to be opened, or the first one that is seen."""
+        if self._chooses and self._keys and not self.chosen:
+            self.action_move(1)
         if self.chosen:
             self.post_message(self.Opened(self.chosen))
 
@@ -156,23 +158,24 @@ class Lines(Widget, can_focus=True):
     def _last_first(self) -> int:
         return max(0, len(self._keys) - self._room)
 
+    def _next(self, by: int) -> int:
+        """Tell the place *by* below the chosen row; without one it begins with what is seen."""
+        if self.chosen:
+            return self._keys.index(self.chosen) + by
+        return self._first + (by if abs(by) > 1 else 0)
+
     def _settle(self) -> None:
-        if self._chooses:
-            self._keep_chosen()
-            self._first = max(self._index - self._room + 1, min(self._first, self._index))
+        if self.chosen and self.chosen not in self._keys:
+            self.chosen = ""
+        if self.chosen:
+            at = self._keys.index(self.chosen)
+            self._first = max(at - self._room + 1, min(self._first, at))
         if self._at_end:
             self._first = self._last_first
         self._first = max(0, min(self._first, self._last_first))
         regions = [region for y in range(self.size.height) for region in self._changed(y)]
         if regions:
             self.refresh(*regions)
-
-    def _keep_chosen(self) -> None:
-        if self.chosen in self._keys:
-            self._index = self._keys.index(self.chosen)
-            return
-        self._index = max(0, min(self._index, len(self._keys) - 1))
-        self.chosen = self._keys[self._index] if self._keys else ""
 
     # ------------------------------------------------------------ drawing
 

@@ -115,7 +115,8 @@ class Panes(Container):
         choice, sights = self._choice, look(board, heard, now=now)
         words = choice.words.lower().split()
         found = ordered((one for one in sights if one.matches(words)), choice.order)
-        self.sights = {one.key: one for one in found}
+        before, self.sights = self.sights, {one.key: one for one in found}
+        self._let_go_of_ended(before)
         self["status"].show_rows([status_row(board, now=now)])
         self._draw_calls(lines=len(board.lines))
         seen, grades = self["calls"].seen, [one.trouble.grade for one in sights]
@@ -127,6 +128,13 @@ class Panes(Container):
             "line", lambda width: line_rows(board, now=now, width=width, more=self._glyphs.more)
         )
         self._draw_opened(board, {one.key: one for one in sights})
+
+    def _let_go_of_ended(self, before: dict[str, Sight]) -> None:
+        """Choose no call that ended just now: it moves to the end, and keys would act in vain."""
+        chosen = self["calls"].chosen
+        now, then = self.sights.get(chosen), before.get(chosen)
+        if now is not None and then is not None and now.over and not then.over:
+            self["calls"].choose("")
 
     def _draw_calls(self, *, lines: int) -> None:
         pane = self["calls"]

@@ -97,14 +97,14 @@ class FeedServer:
     def _note(self, what: str) -> Callable[[Given, Asker], Any]:
         async def answer(given: Given, _asker: Asker) -> Mapping[str, Any]:
             self.done.append((what, dict(given)))
-            return {"error": self.refusal} if self.refusal else {"done": True}
+            return {"error": self.refusal} if self.refusal else {"done": f"Done: {what}."}
 
         return answer
 
     async def _drain(self, given: Given, _asker: Asker) -> Mapping[str, Any]:
         self.done.append(("drain", dict(given)))
         self.row = self.row | {"draining": given["on"] == "yes"}
-        return {"done": True}
+        return {"done": "Done: drain."}
 
     async def _words(self, given: Given, _asker: Asker) -> AsyncGenerator[bytes, None]:
         self.done.append(("words", dict(given)))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def play(folder: Path, scene: Scene, *, calls: int = 5, size: tuple[int, int] = 
             await scene(seen)
 
     asyncio.run(run())
+
+
+async def choose(seen: Watching) -> str:
+    await seen.press("down")
+    return chosen(seen)
 
 
 def chosen(seen: Watching) -> str:
@@ -53,6 +59,22 @@ def test_the_chosen_call_stays_chosen_while_rows_move(tmp_path: Path) -> None:
         assert chosen(seen) == before
 
     play(tmp_path, scene)
+
+
+def test_the_first_calls_are_seen_until_one_is_chosen(tmp_path: Path) -> None:
+    async def scene(seen: Watching) -> None:
+        await seen.press("h")
+        await seen.sees("choose a call first")
+        call = list(seen.server.made.living)[-1]
+        glimpse = seen.server.made.living[call].glimpse
+        seen.server.hub.take(replace(glimpse, reason="emergency"))
+        await seen.until(lambda _: call[:6] in seen.rows[3], "the call on top")
+        await seen.press("j", "j", "escape")
+        await seen.press("enter")
+        await seen.sees(f"Call {call}")
+        assert seen.server.done == []
+
+    play(tmp_path, scene, calls=40)
 
 
 def test_letters_move_as_arrows_do_and_end_at_the_ends(tmp_path: Path) -> None:
@@ -96,13 +118,14 @@ def test_a_call_is_looked_at_while_it_goes_on(tmp_path: Path) -> None:
 
 def test_a_call_that_ended_stays_to_be_looked_at(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
-        call = chosen(seen)
+        call = await choose(seen)
         await seen.press("enter")
         for fact in seen.server.made._end(call):
             seen.server.hub.take(fact)
         await seen.sees(f"Call {call} over after")
         await seen.press("escape")
         await seen.sees("over: ")
+        assert chosen(seen) == ""
 
     play(tmp_path, scene, calls=2)
 
@@ -137,17 +160,17 @@ def test_a_large_screen_shows_all_panes_at_once_and_a_smaller_one_again_one(tmp_
 
 def test_a_caller_is_handed_off_at_once(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
-        call = chosen(seen)
+        call = await choose(seen)
         await seen.press("h")
         assert await seen.does() == [("hand_off", {"call": call})]
-        await seen.sees(f"hand off {call[:6]}: done at")
+        await seen.sees("Done: hand_off.")
 
     play(tmp_path, scene)
 
 
 def test_a_caller_is_sent_to_a_queue_that_is_chosen(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
-        call = chosen(seen)
+        call = await choose(seen)
         await seen.until(lambda _: bool(seen.server.made.queues()), "queues")
         await seen.press("m")
         await seen.sees("To which queue", "2 pharmacy")
@@ -163,7 +186,7 @@ def test_a_caller_is_sent_to_a_queue_that_is_chosen(tmp_path: Path) -> None:
 
 def test_hanging_up_asks_first_and_no_is_the_first_answer(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
-        call = chosen(seen)
+        call = await choose(seen)
         for no in ("enter", "n", "escape"):
             await seen.press("x")
             await seen.sees("Hang up on the caller")
@@ -195,7 +218,7 @@ def test_draining_asks_first_and_shows_until_it_is_undone(tmp_path: Path) -> Non
 
 def test_listening_says_that_it_is_noted_and_ends_with_its_key(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
-        call = chosen(seen)
+        call = await choose(seen)
         await seen.press("l")
         await seen.sees("audit log")
         await seen.press("y")
@@ -225,6 +248,7 @@ def test_words_are_shown_as_heard_only_after_a_question(tmp_path: Path) -> None:
 
 def test_what_a_line_refuses_is_shown_with_its_reason(tmp_path: Path) -> None:
     async def scene(seen: Watching) -> None:
+        await choose(seen)
         seen.server.refusal = "they talk to a person already"
         await seen.press("h")
         await seen.sees("refused, they talk to a person already")
