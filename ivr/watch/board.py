@@ -152,6 +152,13 @@ class Board:
             self._change(seen, str(kind), event)
         seen.connected, seen.why, seen.seen = True, "", now
 
+    def newest(self, line: str, event: Mapping[str, Any]) -> Happening | None:
+        """Give what the *event* of *line* that was applied last tells of; None for other events."""
+        if not self.tail or event.get("event") not in (*FACTS, "over"):
+            return None
+        entry = self.tail[-1]
+        return entry.fact if (entry.line, entry.seq) == (line, event.get("seq")) else None
+
     # ------------------------------------------------------------ stories
 
     def open_story(self, line: str, call: str, answer: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ Following lines: their feeds as one stream of updates, through lost connections.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -95,15 +96,16 @@ class Follower:
         """
         return await ask(self._lines[line], what, **given)
 
-    async def stream(self, line: str, what: str, **given: str) -> AsyncIterator[Event]:
+    async def stream(self, line: str, what: str, **given: str) -> AsyncGenerator[Event, None]:
         """
         Ask one of the lines something whose answer is a stream; closing the iterator ends it.
 
         Raises:
             StoreUnavailable: It does not answer, or refuses for the reason that is said.
         """
-        async for event in stream(self._lines[line], what, given):
-            yield event
+        async with aclosing(stream(self._lines[line], what, given)) as events:
+            async for event in events:
+                yield event
 
     async def open_story(self, line: str, call: str) -> bool:
         """
@@ -128,8 +130,10 @@ class Follower:
         Raises:
             StoreUnavailable: The line does not answer, or refuses for the reason that is said.
         """
-        async for event in self.stream(line, "words", call=call):
-            await self._updates.put(Update(line, event))
+        async with aclosing(self.stream(line, "words", call=call)) as events:
+            async for event in events:
+                if event.get("event") == "words":
+                    await self._updates.put(Update(line, event))
 
     # ------------------------------------------------------------ one line
 
@@ -151,9 +155,11 @@ class Follower:
     async def _read(self, reach: Reach, place: "_Place") -> str:
         """Read one connection to its end; tell why it ended."""
         try:
-            async for event in stream(reach, "follow", place.asked, silence=SILENCE):
-                place.take(event)
-                await self._updates.put(Update(reach.name, event))
+            feed = stream(reach, "follow", place.asked, silence=SILENCE)
+            async with aclosing(feed) as events:
+                async for event in events:
+                    place.take(event)
+                    await self._updates.put(Update(reach.name, event))
         except StoreUnavailable as error:
             return str(error)
         except OutOfStep:
@@ -202,7 +208,7 @@ class _Place:
 
 async def stream(
     reach: Reach, what: str, given: Mapping[str, str], *, silence: float | None = None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """
     Ask something whose answer is a stream; a last line that was cut short is dropped.
 
