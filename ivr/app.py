@@ -26,6 +26,7 @@ from ivr.loading import fixed_prompts, load_wording
 from ivr.measuring import Measuring
 from ivr.operating import Operating, OperatingMeans
 from ivr.ports import AudioLeg, Clinic, Speaker
+from ivr.pseudonyms import pseudonym, secret_in
 from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
 from ivr.records.accounts import AccountBook
@@ -230,6 +231,8 @@ class RunningLine:
                 recordings=self._start_recordings(),
                 accounts=self._accounts if self._settings.records.replay == "on" else None,
                 when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
+                cell=platform.node(),
+                pseudonym=partial(pseudonym, secret=secret_in(self._settings.data_folder)),
             )
         )
 
