@@ -207,7 +207,7 @@ class VoiceLeg:
                 play.text, language=play.language, cacheable=play.cacheable, slow=play.slow
             )
         except SpeechError as error:
-            _log.error("prompt not spoken", extra={"engine": error.engine, "turn": play.turn})
+            _log.error("prompt not spoken", extra={"engine": error.engine})
             self._note(PromptLost(play.turn))
             self._inbox.put_nowait(SpeakingLost(play.turn))
             return
@@ -301,7 +301,7 @@ class VoiceLeg:
             return
         (turn, tape), self._tape = self._tape, None
         self._audio.listen(None)
-        _log.info("message ended", extra={"ending": ending.value, "turn": turn})
+        _log.info("message ended", extra={"ending": ending.value})
         self._spawn(self._keep_message(turn, tape))
 
     async def _keep_message(self, turn: int, tape: MessageTape) -> None:
@@ -310,7 +310,7 @@ class VoiceLeg:
             if spoken:
                 await self._voice.keep_message(tape.pcm)
         except IvrError as error:
-            _log.error("message not kept", extra={"kind": type(error).__name__, "turn": turn})
+            _log.error("message not kept", extra={"kind": type(error).__name__})
             spoken = 0.0
         self._inbox.put_nowait(MessageTaken(turn, spoken))
 
