@@ -155,8 +155,8 @@ class Operating:
 
     def _queue_of(self, call: str) -> str:
         """Name the queue the caller's own flow leads to, were they to ask for a person now."""
-        flows = self._means.practice().book.flows
-        for place in reversed(self._means.hub.places(call)):
+        flows, seen = self._means.practice().book.flows, self._means.hub.last(call)
+        for place in reversed(seen.places if seen else ()):
             flow = flows.get(place.partition(".")[0])
             if flow is not None and flow.queue:
                 return flow.queue

@@ -3,23 +3,27 @@
 import argparse
 import asyncio
 import json
-from typing import Any
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.cli.options import add_json, add_settings, read_settings, who
+from ivr.cli.asked import ask_all, rows_of
+from ivr.cli.lines import add_lines
+from ivr.cli.options import add_json, read_settings, who
+from ivr.cli.tables import minutes, table
 from ivr.records.audit import Audit, Deed
 from ivr.records.notes import KeptNote, NoteBook
 from ivr.settings import Settings
-from ivr.watch.reach import ask
+from ivr.story.facts import Glimpse
+from ivr.watch.wire import read
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `calls`."""
     calls = subparsers.add_parser("calls", help="the calls of the running line, this moment")
-    add_settings(calls)
+    add_lines(calls)
     add_json(calls)
     calls.add_argument(
         "--notes",
@@ -46,12 +50,12 @@ def _show_notes(options: argparse.Namespace) -> int:
     elif not rows:
         print(f"Nobody wrote about call {call}." if call else "No notes.")
     else:
-        table = Table(box=None, pad_edge=False)
+        notes = Table(box=None, pad_edge=False)
         for title in rows[0]:
-            table.add_column(title.capitalize(), overflow="fold")
+            notes.add_column(title.capitalize(), overflow="fold")
         for row in rows:
-            table.add_row(*(_printable(value) for value in row.values()))
-        Console().print(table)
+            notes.add_row(*(_printable(value) for value in row.values()))
+        Console().print(notes)
     return 0
 
 
@@ -80,33 +84,34 @@ def _note_row(note: KeptNote, *, show: bool) -> dict[str, str]:
 
 
 def _show_calls(options: argparse.Namespace) -> int:
-    answer = asyncio.run(ask(read_settings(options).watch_socket, "calls"))
-    calls: list[dict[str, Any]] = answer.get("calls", [])
+    calls = list(rows_of(ask_all(options, "calls"), "calls"))
     if options.json:
         print(json.dumps(calls))
-        return 0
-    if not calls:
+    elif not calls:
         print("No calls right now.")
-        return 0
-    Console().print(_table(calls))
+    else:
+        now = datetime.now(UTC)
+        shown = [_row(call.get("line", ""), read(Glimpse, call), now) for call in calls]
+        Console().print(table(shown, whole=("Call", "Where"), right=("Time", "Patience")))
     return 0
 
 
-def _table(calls: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("Call", "Seconds", "Where", "State"):
-        table.add_column(title, no_wrap=True)
-    for title in ("Slots", "Last words", "Patience"):
-        table.add_column(title, overflow="fold")
-    for call in calls:
-        slots = " ".join(f"{name}={value}" for name, value in call["slots"].items())
-        table.add_row(
-            call["call"],
-            f"{call['seconds']:.0f}",
-            call["phase"],
-            call["state"],
-            slots,
-            call["words"],
-            str(call["patience"]),
-        )
-    return table
+def _row(line: str, seen: Glimpse, now: datetime) -> dict[str, str]:
+    sure = "" if seen.confidence is None else f"{seen.confidence:.0%} {seen.band}".rstrip()
+    return {
+        "Call": seen.call,
+        "Line": line,
+        "Time": minutes((now - seen.began).total_seconds()),
+        "Now": _now(seen),
+        "Where": seen.places[-1] if seen.places else "",
+        "Heard": " ".join(filter(None, (seen.words, sure))),
+        "Slots": " ".join(f"{name}={value}" for name, value in seen.slots.items()),
+        "Patience": f"{seen.patience:g}",
+    }
+
+
+def _now(seen: Glimpse) -> str:
+    if seen.asks_clinic:
+        return f"asks {seen.asks_clinic}"
+    people = {"waiting": seen.queue, "aside": seen.queue, "bridged": seen.agent}
+    return f"{seen.phase} {people.get(seen.phase, '')}".rstrip()

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Sequence
 
 from ivr.cli import (
+    acts,
     agent,
     agents,
     call,
     callbacks,
     calls,
+    cells,
     doctor,
     flow,
     messages,
@@ -18,7 +20,11 @@ from ivr.cli import (
     queue,
     records,
     replay,
+    report,
     serve,
+    tail,
+    tokens,
+    top,
     try_,
     why,
 )
@@ -31,16 +37,18 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 
 def parser() -> argparse.ArgumentParser:
     """Build the whole command line."""
-    top = argparse.ArgumentParser(
+    whole = argparse.ArgumentParser(
         prog="ivr",
         description="A telephone line for clinics: answers, helps, and hands over to a person.",
     )
-    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (serve, call, agent, try_, flow, calls, queue, agents):
+    subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for family in (serve, top, call, agent, try_, flow, calls, queue, agents):
         family.add_parser(subparsers)
-    for family in (why, records, callbacks, messages, prompts, replay, models, doctor):
+    for family in (tail, cells, acts, tokens):
         family.add_parser(subparsers)
-    return top
+    for family in (why, report, records, callbacks, messages, prompts, replay, models, doctor):
+        family.add_parser(subparsers)
+    return whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,8 +8,8 @@ of each call's story; events are made only while somebody follows.
 import asyncio
 import json
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, assert_never
@@ -22,6 +22,7 @@ from ivr.story.signalling import Message
 from ivr.story.steps import Happened, Step
 from ivr.story.turns import Turn
 from ivr.watch.asking import Answer, Askable, Given, Question, Stream, line_of
+from ivr.watch.bells import Bells
 from ivr.watch.feed import Feed
 from ivr.watch.roles import Asker, Role
 from ivr.watch.rows import FACTS, OF_STORY, Over, Part
@@ -82,7 +83,7 @@ class Hub:
         self._feeds = {view: Feed(partial(self._all, view)) for view in VIEWS}
         self._latencies: deque[float] = deque(maxlen=TURNS_MEASURED)
         self._troubles: Counter[str] = Counter()
-        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._bells = Bells()
 
     @property
     def answers(self) -> Mapping[str, Askable]:
@@ -98,19 +99,10 @@ class Hub:
         """Count the living calls."""
         return len(self._calls)
 
-    def __contains__(self, call: object) -> bool:
-        """Tell whether *call* lives."""
-        return call in self._calls
-
-    def reason(self, call: str) -> str:
-        """Tell why the caller of *call* goes to a person; `` when they do not."""
+    def last(self, call: str) -> Glimpse | None:
+        """Give the last moment of a call that lives."""
         kept = self._calls.get(call)
-        return "" if kept is None else kept.last.reason
-
-    def places(self, call: str) -> tuple[str, ...]:
-        """Tell where *call* is, as in `Glimpse`; nowhere when it does not live."""
-        kept = self._calls.get(call)
-        return () if kept is None else kept.last.places
+        return None if kept is None else kept.last
 
     async def run(self) -> None:
         """Look at what nobody tells, as long as somebody follows; until it is cancelled."""
@@ -151,7 +143,7 @@ class Hub:
             before = None
         else:
             before, kept.last = kept.last, now
-        self._ring(now.call)
+        self._bells.ring(now.call)
         if self._awake:
             self._tell_call(before, now)
 
@@ -181,12 +173,8 @@ class Hub:
                 self._ended.popitem(last=False)
         for view in VIEWS:
             self._shown[view].pop(over.call, None)
-        self._ring(over.call)
+        self._bells.ring(over.call)
         self._tell("over", told(over))
-
-    def _ring(self, call: str) -> None:
-        for bell in self._bells.get(call, ()):
-            bell.set()
 
     def _tell(self, kind: str, members: Mapping[str, Any]) -> None:
         """Let everybody who follows know something that all roles may."""
@@ -253,7 +241,7 @@ class Hub:
     async def words(self, call: str) -> AsyncGenerator[bytes, None]:
         """Yield the words of a call as they are heard, until it is over; for supervisors."""
         last = None
-        with self._noticing(call) as bell:
+        with self._bells.noticing(call) as bell:
             while kept := self._calls.get(call):
                 bell.clear()
                 if kept.last.said != last:
@@ -264,23 +252,10 @@ class Hub:
 
     async def over(self, call: str) -> None:
         """Wait until *call* lives no longer."""
-        with self._noticing(call) as bell:
+        with self._bells.noticing(call) as bell:
             while call in self._calls:
                 bell.clear()
                 await bell.wait()
-
-    @contextmanager
-    def _noticing(self, call: str) -> Iterator[asyncio.Event]:
-        """Have a bell rung at each change of *call*."""
-        bell = asyncio.Event()
-        bells = self._bells.setdefault(call, set())
-        bells.add(bell)
-        try:
-            yield bell
-        finally:
-            bells.discard(bell)
-            if not bells:
-                self._bells.pop(call, None)
 
     # ------------------------------------------------------------ answers
 

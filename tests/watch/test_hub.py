@@ -184,7 +184,7 @@ def test_words_are_told_as_they_come_until_the_call_is_over() -> None:
             assert json.loads(await anext(lines))["said"] == SAID
             hub.take(ended())
             assert json.loads(await anext(lines))["event"] == "over"
-        assert hub._bells == {}
+        assert len(hub._bells) == 0
 
     run(story())
 
