@@ -242,22 +242,23 @@ class Calls:
     def _look_after(self, call: _Call) -> None:
         now = time.monotonic()
         if call.watch.audio.live:
-            _lock(call, self._measure(call, now))
+            packets = call.pj.packets(call.watch.audio.index)
+            call.watch.count(packets, now=now)
+            _lock(call, packets)
+            if now - call.told_at >= TELL_EVERY:
+                self._measure(call, now)
         if not call.given_up and (reason := call.watch.verdict(now)):
             call.given_up = True
             log.warning("a call is given up", extra={"leg": call.pj.key, "reason": reason})
             self._end(call.pj.key, Status.REQUEST_TIMEOUT)
 
-    def _measure(self, call: _Call, now: float) -> int:
-        """Read the figures, tell them once a second; return how many packets came."""
+    def _measure(self, call: _Call, now: float) -> None:
+        """Tell how the call sounds; costs three times what counting its packets does."""
         stream = call.pj.measure(call.watch.audio.index, call.codec)
-        call.watch.count(stream.received, now=now)
         silent = now - call.watch.packets_at
         call.measures.read(replace(stream, silent=silent))
-        if now - call.told_at >= TELL_EVERY:
-            call.told_at = now
-            self._door.post(call.observed.measured, call.measures.latest)
-        return stream.received
+        call.told_at = now
+        self._door.post(call.observed.measured, call.measures.latest)
 
 
 def _lock(call: _Call, packets: int) -> None:

@@ -213,6 +213,12 @@ class PjCall(pj.Call):
             stream = self.getStreamInfo(index)  # kept: its parts would die with it
             return Codec(stream.codecName, stream.audCodecParam.info.frameLen / 1000)
 
+    def packets(self, index: int) -> int:
+        """Count the RTP packets received since the stream began."""
+        with translated():
+            stat = self.getStreamStat(index)  # kept: its parts would die with it
+            return stat.rtcp.rxStat.pkt
+
     def measure(self, index: int, codec: Codec) -> Media:
         """Read what was counted of a stream since it began; whose it is, is not known here."""
         with translated():
