@@ -82,9 +82,11 @@ class Plan:
     spike: Planted | None = None
     hard: str = "refill_status.ask_number"
     """A question that callers are not understood in; `` for none."""
-    versions: tuple[str, str] = ("aaaaaaaaaaaa", "bbbbbbbbbbbb")
+    versions: tuple[str, str] = ("3f9a61c07b52", "8d20e4b19ac6")
     changed: date | None = None
     """From when on the second version is live, which contains more calls."""
+    callers: int = 5000
+    """How many people ring, over and over."""
     asks_score: float = 0.3
     """Which part of the callers who were helped say how well."""
     trouble: float = 0.002
@@ -110,13 +112,16 @@ def fill(connection: Connection, stories: Iterable[Story]) -> int:
     """Write *stories* into empty records, as a line would have; return how many there were."""
     count, number, left = 0, 0, iter(stories)
     while batch := list(islice(left, BATCH)):
+        happened = [step for story in batch for step in story.steps]
+        values = {
+            calls: [rows.of_call(story.row, run=RUN) for story in batch],
+            turns: [rows.of_turn(turn) for story in batch for turn in story.turns],
+            steps: [rows.numbered(step, number + n, run=RUN) for n, step in enumerate(happened)],
+        }
         with connection.begin():
-            connection.execute(insert(calls), [rows.of_call(s.row, run=RUN) for s in batch])
-            connection.execute(insert(turns), [rows.of_turn(t) for s in batch for t in s.turns])
-            happened = [step for story in batch for step in story.steps]
-            if happened:
-                values = [rows.numbered(s, number + n, run=RUN) for n, s in enumerate(happened)]
-                connection.execute(insert(steps), values)
+            for table, those in values.items():
+                if those:
+                    connection.execute(insert(table), those)
         number += len(happened)
         count += len(batch)
     return count
@@ -253,7 +258,7 @@ class _Call:
 
     def _row(self, fate: CallOutcome | HandoffReason) -> CallRow:
         dice, helped = self._dice, fate is CallOutcome.CONTAINED
-        caller = "" if dice.random() < 0.06 else f"{dice.randrange(40_000):016x}"
+        caller = "" if dice.random() < 0.06 else f"{dice.randrange(self._plan.callers):016x}"
         row = CallRow(
             self._id,
             self._began,

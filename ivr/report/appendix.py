@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from ivr.report.behind import SHOWN
 from ivr.report.figures import Behind, Figures
 from ivr.report.markup import anchor, counted, section, table, text
-from ivr.report.words import OUTCOMES, Words
+from ivr.report.words import OUTCOMES, Words, time_of_day
 from ivr.story.calls import CallOutcome
 
 
@@ -19,8 +19,10 @@ def calls_behind(figures: Figures, words: Words) -> str:
     parts = []
     for name, calls in figures.behind.items():
         kind, _, what = name.partition("-")
-        parts.append(f'<h3 id="{anchor(name)}">{text(titles[kind](what))}</h3>\n{_list(calls)}')
-    return section("calls", "Calls behind the figures", lead, *parts)
+        title = text(titles[kind](what))
+        parts.append(f'<div><h3 id="{anchor(name)}">{title}</h3>\n{_list(calls)}</div>\n')
+    columns = f'<div class="columns">\n{"".join(parts)}</div>'
+    return section("calls", "Calls behind the figures", lead, columns)
 
 
 def _titles(figures: Figures, words: Words) -> Mapping[str, Callable[[str], str]]:
@@ -42,7 +44,10 @@ def _titles(figures: Figures, words: Words) -> Mapping[str, Callable[[str], str]
 
 def _list(found: Behind) -> str:
     rows = [
-        (f"{one.at:%b} {one.at.day}, {one.at:%H:%M}", f"<code>ivr why {text(one.call)}</code>")
+        (
+            f"{one.at:%b} {one.at.day}, {time_of_day(one.at)}",
+            f"<code>ivr why {text(one.call)}</code>",
+        )
         for one in found.samples
     ]
     more = found.calls - len(found.samples)

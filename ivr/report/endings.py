@@ -6,8 +6,8 @@ from ivr.report.behind import WORST
 from ivr.report.chance import FEW, differ
 from ivr.report.figures import Figures, Scores, Solved, Version
 from ivr.report.markup import FEW_TO_SAY, Links, counted, percent, section, table, text, whole
-from ivr.report.volume import ended_bar
-from ivr.report.words import OUTCOMES, Words
+from ivr.report.volume import colours, ended_bar
+from ivr.report.words import OUTCOMES, Words, capital
 from ivr.story.calls import CallOutcome
 
 
@@ -22,7 +22,7 @@ def ended(figures: Figures, words: Words, links: Links) -> str:
     )
     rows = [
         (
-            words_of,
+            capital(words_of),
             links.count(totals.outcomes[way], "outcome", str(way)),
             percent(totals.outcomes[way], totals.calls),
             percent(figures.before.outcomes.get(way, 0), figures.before.calls),
@@ -32,6 +32,7 @@ def ended(figures: Figures, words: Words, links: Links) -> str:
     ]
     parts = [
         ended_bar(totals.outcomes),
+        colours(),
         table(("How it ended", "Calls#", "Share#", "Before#"), rows),
     ]
     if figures.left_in:
@@ -60,7 +61,11 @@ def people(figures: Figures, words: Words, links: Links) -> str:
         f"{text(words.reason(first))} ({percent(most, total)})."
     )
     rows = [
-        (text(words.reason(reason)), links.count(count, "person", reason), percent(count, total))
+        (
+            text(capital(words.reason(reason))),
+            links.count(count, "person", reason),
+            percent(count, total),
+        )
         for reason, count in figures.to_person
     ]
     heads = ("Reason", "Calls#", "Share#")

@@ -39,7 +39,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str =
     body = "".join(_row(row, numbers) for row in rows)
     shown = f"<caption>{text(caption)}</caption>" if caption else ""
     return (
-        f'<div class="wide"><table>{shown}<thead><tr>{titles}</tr></thead>\n'
+        f'<div class="wide" role="region" tabindex="0" aria-label="{text(heads[0])}">'
+        f"<table>{shown}<thead><tr>{titles}</tr></thead>\n"
         f"<tbody>\n{body}</tbody></table></div>"
     )
 
@@ -93,7 +94,7 @@ def seconds(value: float | None) -> str:
     if value < 10:  # noqa: PLR2004 - below it hundredths can be told apart
         return f"{value:.2f} s"
     minutes, rest = divmod(round(value), 60)
-    return f"{minutes}:{rest:02} min" if minutes else f"{rest} s"
+    return f"{minutes}:{rest:02} min" if minutes > 1 else f"{60 * minutes + rest} s"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -16,8 +16,9 @@ from ivr.report.markup import (
     text,
     whole,
 )
+from ivr.report.period import in_full
 from ivr.report.volume import change
-from ivr.report.words import Words
+from ivr.report.words import Words, time_of_day
 from ivr.story.calls import CallOutcome
 
 STYLE = "report.css"
@@ -44,7 +45,7 @@ def page_of(figures: Figures, words: Words) -> str:
     """Write the report."""
     title = f"{figures.practice}: calls in {figures.period}"
     style = (files("ivr.report") / STYLE).read_text("utf-8")
-    made = f"{figures.made:%B} {figures.made.day}, {figures.made:%Y, %H:%M}"
+    made = f"{in_full(figures.made)}, {time_of_day(figures.made)}"
     contents = "".join(f'<a href="#{name}">{text(what)}</a> ' for name, what in CONTENTS)
     empty = not figures.totals.calls
     body = _nothing(figures) if empty else "".join(_sections(figures, words))
@@ -78,7 +79,7 @@ def _sections(figures: Figures, words: Words) -> Iterator[str]:
     yield service.questions(figures, words, links)
     yield endings.survey(figures, words, links)
     yield endings.versions(figures.versions, links)
-    yield service.troubles(figures.troubles, figures, words, links)
+    yield service.troubles(figures.troubles, words, links)
     yield volume.coming(figures.forecast)
     yield calls_behind(figures, words)
 

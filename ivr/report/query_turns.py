@@ -80,7 +80,7 @@ def questions(connection: Connection, period: Period) -> tuple[Understanding, ..
         .where(during(period), TURN.asked == READ_BACK, TURN.judged == Judged.DENIED)
         .group_by(TURN.state)
     )
-    wrong: dict[str, int] = dict(connection.execute(denied).tuples().all())
+    wrong: dict[str, int] = dict(connection.execute(denied).all())
     made = (_understanding(state, counts, wrong.get(state, 0)) for state, counts in found.items())
     return tuple(sorted(made, key=_badness))
 
@@ -114,7 +114,7 @@ def troubles(connection: Connection, period: Period) -> tuple[Trouble, ...]:
         .where(faults(period))
         .group_by(STEP.happened)
     )
-    wrong: dict[Happened, int] = dict(connection.execute(went_wrong).tuples().all())
+    wrong: dict[Happened, int] = dict(connection.execute(went_wrong).all())
     down = (
         select(TURN.operation, func.count(distinct(TURN.call)))
         .where(during(period), TURN.outcome == UNAVAILABLE)
@@ -122,5 +122,5 @@ def troubles(connection: Connection, period: Period) -> tuple[Trouble, ...]:
     )
     return (
         *(Trouble(fault, wrong[fault]) for fault in FAULTS if fault in wrong),
-        *(Trouble(name, count) for name, count in sorted(connection.execute(down).tuples())),
+        *(Trouble(name, count) for name, count in sorted(connection.execute(down))),
     )

@@ -14,7 +14,7 @@ from ivr.report.markup import (
     text,
     whole,
 )
-from ivr.report.words import Words
+from ivr.report.words import Words, capital
 
 SLOW = 2.0  # seconds; a pause after which people ask whether anybody is there
 
@@ -44,7 +44,7 @@ def waits(found: tuple[Waits, ...], words: Words, links: Links) -> str:
 
 def _waits(one: Waits, words: Words, links: Links) -> tuple[str, ...]:
     return (
-        text(words.queue(one.queue)),
+        text(capital(words.queue(one.queue))),
         whole(one.asked),
         whole(one.answered),
         seconds(one.target),
@@ -123,17 +123,15 @@ def _question(one: Understanding, words: Words, links: Links) -> tuple[str, ...]
     )
 
 
-def troubles(found: tuple[Trouble, ...], figures: Figures, words: Words, links: Links) -> str:
+def troubles(found: tuple[Trouble, ...], words: Words, links: Links) -> str:
     """Show what went wrong in the line and in what it relies on."""
     title = "Faults of the line"
     if not found:
         return section("troubles", title, "The line had no fault that it knows of.")
     most = max(found, key=lambda one: one.calls)
-    lead = (
-        f"Something went wrong in {percent(most.calls, figures.totals.calls)} of the calls or "
-        f"less; most often: {text(words.fault(most.what))}."
-    )
+    lead = f"Most often: {text(words.fault(most.what))}, in {counted(most.calls, 'call')}."
     rows = [
-        (text(words.fault(one.what)), links.count(one.calls, "trouble", one.what)) for one in found
+        (text(capital(words.fault(one.what))), links.count(one.calls, "trouble", one.what))
+        for one in found
     ]
     return section("troubles", title, lead, table(("What", "Calls#"), rows))

@@ -56,13 +56,12 @@ def about(figures: Figures, words: Words, links: Links) -> str:
     )
     heads = ("What about", "Calls#", "Before#", "How they ended", "By the line#", "To a person#")
     rows = [_reason(reason, words, links) for reason in figures.reasons]
-    shown = [(OUTCOMES[way], colour) for way, colour in COLOURS.items()]
     return section(
         "about",
         "What people call about",
         lead,
         table(heads, rows),
-        legend([*shown, ("something else", OTHER)]),
+        colours(),
         f"<p>“Before” is the period before this one. Shares are told from {FEW} calls on.</p>",
     )
 
@@ -91,6 +90,11 @@ def ended_bar(outcomes: Outcomes) -> str:
     return shares([*parts, (rest, OTHER)], says=told)
 
 
+def colours() -> str:
+    """Explain the colours of such bars."""
+    return legend([*((OUTCOMES[way], each) for way, each in COLOURS.items()), ("else", OTHER)])
+
+
 # ---------------------------------------------------------------- what stands out
 
 
@@ -98,7 +102,8 @@ def unusual(figures: Figures, words: Words, links: Links) -> str:
     """Point out hours and days on which people rang far more about one thing than usual."""
     spikes = figures.spikes
     if spikes:
-        lead = f"{counted(len(spikes), 'time')} callers rang far more about one thing than usual."
+        times = "once" if len(spikes) == 1 else f"{len(spikes)} times"
+        lead = f"Callers rang far more about one thing than usual {times}."
     elif figures.forecast is not None and figures.forecast.weeks >= ENOUGH:
         lead = "Nothing unusual: no reason for calling stood out on any day or hour."
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.dialog.actions import HandoffReason
 from ivr.flow.diagram import in_words
@@ -50,8 +51,8 @@ class Words:
     def about(self, flow: str) -> str:
         """Say what callers rang about."""
         if not flow:
-            return "nothing they told the line"
-        return self.flows[flow].title if flow in self.flows else _capital(in_words(flow))
+            return "Nothing they told the line"
+        return self.flows[flow].title if flow in self.flows else capital(in_words(flow))
 
     def state(self, place: str) -> str:
         """Say where in the conversation `flow.state` is."""
@@ -87,5 +88,12 @@ def clock(hour: int) -> str:
     return f"{hour % 12 or 12} {'AM' if hour % 24 < 12 else 'PM'}"  # noqa: PLR2004 - noon
 
 
-def _capital(text: str) -> str:
+def time_of_day(moment: datetime) -> str:
+    """Write the time of *moment*: `1:05 PM`."""
+    half = "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004 - noon
+    return f"{moment.hour % 12 or 12}:{moment.minute:02} {half}"
+
+
+def capital(text: str) -> str:
+    """Begin *text* with a capital letter."""
     return text[:1].upper() + text[1:]
