@@ -205,13 +205,13 @@ class CallBook:
         """Write *entries*; one that the database refuses for what it is stands in nobody's way."""
         try:
             await self._store.write(partial(writing.put, entries, self._run))
-        except (Refused, ArithmeticError, TypeError, ValueError) as error:
+        except Refused as error:
             if len(entries) > 1:
                 middle = len(entries) // 2
                 await self._write(entries[:middle])
                 await self._write(entries[middle:])
                 return
-            _log.error("a fact is none, and not kept", extra={"kind": type(error).__name__})
+            _log.error("a fact is none, and not kept", extra={"error": error})
             self._refused += 1
         self._backlog.done(entries)
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.database import Clerk, identify
-from ivr.errors import StoreUnavailable
-from ivr.records.engines import WRITES, Location, engine_of, title, translated
+from ivr.errors import MisuseError, StoreUnavailable
+from ivr.records.engines import WRITES, Location, Refused, engine_of, title, translated
 from ivr.records.upgrading import bring_up_to_date
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Store:
         connection = self._connection
         if self.alone or connection is None:
             return
-        with suppress(SQLAlchemyError, OSError):
+        with suppress(Exception):  # it may come to its end by itself at any moment
             server = socket.socket(fileno=_descriptor(connection))
             try:
                 server.shutdown(socket.SHUT_RDWR)
@@ -100,6 +100,10 @@ class Store:
                     result = work(connection)
                     if given_up.is_set():
                         transaction.rollback()
+        except (ArithmeticError, TypeError, ValueError, MisuseError) as error:
+            raise Refused(
+                f"{self.title}: {type(error).__name__} in what it holds or takes"
+            ) from error
         except BaseException:
             self._disconnect()
             raise

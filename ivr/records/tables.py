@@ -105,6 +105,7 @@ turns = Table(
     _must("clipped", Figure()),
     _must("cut_in", Boolean()),
     _must("dropped", Count()),
+    _must("tones", Count()),
     Index("turns_at", "at"),
 )
 """One row a turn; from `heard` on what reached our ear in it."""

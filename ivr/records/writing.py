@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.records import rows
@@ -22,6 +35,7 @@ from ivr.story.turns import Turn
 BEAT = 15.0  # seconds between two signs of life of a process that writes
 DEAD_AFTER = timedelta(seconds=60)  # without one; four were missed
 
+_DETAILS = (turns, steps, media, messages)
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -119,20 +133,19 @@ def _living(run: Run, now: datetime, *, anew: bool) -> Select[str]:
 def _bury(connection: Connection, alive: Select[str]) -> int:
     """Mark the calls that nobody carries any more with the last moment known of them."""
     living = connection.execute(alive).scalars().all()
-    facts = (turns, steps, media, messages)
-    last = [
-        select(func.max(t.c.at)).where(t.c.call == calls.c.call).scalar_subquery() for t in facts
-    ]
-    beats = select(runs.c.beat).where(runs.c.run == calls.c.run).scalar_subquery()
-    known = [calls.c.started, calls.c.answered, calls.c.ended, beats, *last]
+    beat_ = select(runs.c.beat).where(runs.c.run == calls.c.run).scalar_subquery()
+    known = (calls.c.started, calls.c.answered, calls.c.ended, beat_, *map(_last, _DETAILS))
+    as_numbers = (type_coerce(at, BigInteger) for at in known)  # a damaged row is marked, too
     open_ = calls.c.outcome.is_(None) & calls.c.run.not_in(living)
-    found = connection.execute(select(calls.c.call, *known).where(open_)).all()
+    found = connection.execute(select(calls.c.call, *as_numbers).where(open_)).all()
     for call, *moments in found:
-        ended = max(at for at in moments if at is not None)
-        connection.execute(
-            update(calls)
-            .where(calls.c.call == call)
-            .values(outcome=CallOutcome.CRASHED, ended=ended)
-        )
+        ended = max((at for at in moments if isinstance(at, int)), default=None)
+        crashed = {"outcome": CallOutcome.CRASHED, "ended": literal(ended, BigInteger)}
+        connection.execute(update(calls).where(calls.c.call == call).values(crashed))
     connection.execute(delete(runs).where(runs.c.run.not_in(living)))
     return len(found)
+
+
+def _last(table: Table) -> ColumnElement[datetime]:
+    """Select the last moment that *table* knows of a call."""
+    return select(func.max(table.c.at)).where(table.c.call == calls.c.call).scalar_subquery()

@@ -59,7 +59,7 @@ class CallRow:
     """With time zone, like all moments here."""
     answered: datetime | None = None
     ended: datetime | None = None
-    """None while the call is going on, and for ever after a crash."""
+    """None while the call is going on; after a crash the last moment known of it."""
     cell: str = ""
     """Name of the cell that carried it."""
     trunk: str = ""

@@ -282,6 +282,27 @@ def test_a_fact_that_is_none_stands_in_nobodys_way(
         assert len(connection.execute(turns.select()).all()) == 5
 
 
+def test_a_damaged_row_of_a_dead_process_is_marked_as_well_as_can_be(where: Location) -> None:
+    kept(where, Story(call(1)), Story(call(2)))
+    engine = engine_of(where, timeout=5.0)
+    with engine.begin() as connection:
+        damage = "update calls set started = :far, answered = :far where call = '00000001'"
+        connection.execute(text(damage), {"far": 2**62})
+
+    async def scenario(book: CallBook) -> None:
+        book.take(call(3))
+        assert await book.flush()
+
+    asyncio.run(with_book(where, scenario))
+    with reading.reading(where) as connection:
+        found = connection.execute(text("select call, outcome from calls order by call"))
+        assert [tuple(row) for row in found] == [
+            ("00000001", "crashed"),
+            ("00000002", "crashed"),
+            ("00000003", None),
+        ]
+
+
 def test_tables_of_a_later_version_are_left_alone_and_facts_wait(
     where: Location, caplog: pytest.LogCaptureFixture
 ) -> None:

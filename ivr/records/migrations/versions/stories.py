@@ -145,6 +145,7 @@ def _make_turns() -> None:
         _must("clipped", sa.Double),
         _must("cut_in", sa.Boolean),
         _must("dropped", sa.Integer),
+        _must("tones", sa.Integer),
     )
     op.create_index("turns_at", "turns", ["at"])
 
