@@ -338,6 +338,7 @@ def _sound(draft: Draft) -> Sound:
         clipped=levels.clipped_share,
         cut_in=levels.cut_in,
         dropped=draft.dropped,
+        tones=levels.tones,
     )
 
 

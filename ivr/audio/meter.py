@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from ivr.audio.pcm import FRAME, FRAME_BYTES
+from ivr.audio.tones import KeyTones
 
 FULL_SCALE = 32768.0
 CLIPPED_FROM = 32000  # G.711 ends at 32,124 (µ-law) and 32,256 (A-law)
 MAY_CLIP = (0.1 * FULL_SCALE) ** 2  # power of a frame; a quieter one has no peak at full scale
 LEAD = 8  # frames; an onset is told 60 to 160 ms after it
+MAY_BE_KEY = (0.01 * FULL_SCALE) ** 2  # power of a frame; weaker tones are no keys (ITU-T Q.24)
 PAUSES_BELOW = 0.01  # of the loudest frame's power: 20 dB under it nobody speaks
 CUT_IN_ABOVE = 0.25  # of the speech's power: speech that stands at once within 6 dB of its level
 FIRST = 2  # frames that are looked at for it
@@ -39,6 +41,8 @@ class Levels:
     """Samples of the speech at full scale."""
     cut_in: bool = False
     """Whether somebody spoke at full level as listening began."""
+    tones: int = 0
+    """Keys that came as sound."""
 
     def __add__(self, other: "Levels") -> "Levels":
         """Measure both."""
@@ -72,6 +76,7 @@ class Meter:
         self._quiet = 0
         self._quiet_power = 0.0
         self._settled = Levels()
+        self._tones = KeyTones()
 
     def feed(self, frame: bytes) -> None:
         """Take one frame; one of another length is not measured."""
@@ -80,6 +85,10 @@ class Meter:
         self._frames += 1
         samples = np.frombuffer(frame, "<i2").astype(np.float32)
         power = float(samples.dot(samples)) / len(samples)
+        if power > MAY_BE_KEY:
+            self._tones.feed(samples, power)
+        else:
+            self._tones.silence()
         loud = power > MAY_CLIP
         clips = int(np.count_nonzero(abs(samples) >= CLIPPED_FROM)) if loud else 0
         if self._speech is not None:
@@ -115,6 +124,7 @@ class Meter:
             self._frames,
             quiet=self._quiet + len(self._recent),
             quiet_power=self._quiet_power + pending,
+            tones=self._tones.count,
         )
         return self._settled + under_way + quiet
 

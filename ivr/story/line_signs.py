@@ -1,6 +1,7 @@
 """Signs that the line itself, its network or what it depends on was in trouble."""
 
 from ivr.dialog.actions import HandoffReason
+from ivr.dialog.turns import Answered
 from ivr.flow.model import UNAVAILABLE
 from ivr.story.calls import CallOutcome
 from ivr.story.case import Case, listed, numbers, times
@@ -115,14 +116,17 @@ def held(case: Case) -> Suspicion | None:
 
 
 def speech_lost(case: Case) -> Suspicion | None:
-    """No recogniser could be had."""
-    deaf = tuple(turn for turn in case.asked if turn.judged is Judged.EAR_LOST)
+    """No recogniser could be had, which mattered; a line may be one for keys alone."""
     lost = case.steps(Happened.SPEECH_LOST)
-    if not lost:
+    spoken = any(turn.answered is Answered.SPEECH for turn in case.turns)
+    if not lost or not (spoken or case.unhappy):
         return None
-    where = f" from {listed(deaf)} on" if len(deaf) == 1 else ""
+    deaf = tuple(turn for turn in case.asked if turn.judged is Judged.EAR_LOST)
+    where = f" from {listed(deaf[:1])} on" if deaf else ""
     evidence = f"No recogniser could be had{where}; the caller could only press keys."
-    return Suspicion(Suspect.SPEECH_LOST, case.blame(), evidence, numbers(deaf))
+    keyed = any(turn.answered is Answered.KEYS for turn in case.turns)
+    severity = Severity.ODD if keyed and not spoken else case.blame()
+    return Suspicion(Suspect.SPEECH_LOST, severity, evidence, numbers(deaf))
 
 
 def speech_died(case: Case) -> Suspicion | None:

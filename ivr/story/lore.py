@@ -93,7 +93,8 @@ LORE: Mapping[Suspect, Lore] = {
     ),
     Suspect.SPEECH_LOST: Lore(
         "the line could not hear: no recogniser",
-        "no recogniser could be had in the call",
+        "no recogniser could be had in a call that went badly, or whose caller had spoken before; "
+        "worth a look where the caller pressed keys alone",
         "The speech processes are down or cannot be reached: see `speech.engine`, the model, "
         "memory.",
         "ivr doctor",
@@ -234,7 +235,8 @@ LORE: Mapping[Suspect, Lore] = {
     ),
     Suspect.MISHEARD: Lore(
         "answers were misheard",
-        f"{s.MISSES} answers were not understood, or taken for others, with good sound",
+        f"{s.MISSES} answers were not understood, or taken for others, with good sound and not all "
+        "at one question",
         "An accent, or words that sound alike. See whether the report shows the same question "
         "for many callers.",
         "ivr report",

@@ -30,9 +30,10 @@ def agent_dropped(case: Case) -> Suspicion | None:
     gone = {Trouble.AGENT_GONE, Trouble.NODE_GONE} & set(wait.troubles if wait else ())
     if wait is None or not gone:
         return None
-    who = f" {wait.agent}" if wait.agent else ""
-    where = "the cell that carried the agent ended" if Trouble.NODE_GONE in gone else "lost"
-    evidence = f"The talk with agent{who} broke off: {where}."
+    talked = [step.who for step in case.steps(Happened.BRIDGED) if step.who]
+    who = talked[0] if talked else "the agent"
+    how = "the cell that carried them ended" if Trouble.NODE_GONE in gone else "their phone is gone"
+    evidence = f"The talk with {who} broke off: {how}."
     return Suspicion(Suspect.AGENT_DROPPED, Severity.BROKE, evidence)
 
 

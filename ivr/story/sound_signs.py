@@ -14,6 +14,7 @@ from ivr.story.suspects import (
     ENOUGH_PACKETS,
     FAR_LOSS,
     JITTER,
+    KEY_BURSTS,
     LATE,
     LOSS,
     NO_SOUND_FROM,
@@ -35,7 +36,7 @@ CALLER, AGENT = "caller", "agent"
 def nothing_heard(case: Case) -> Suspicion | None:
     """Not one packet of the caller came: one-way audio towards us."""
     media = case.last_media(CALLER)
-    if media is None or media.received or case.seconds < NO_SOUND_FROM:
+    if media is None or media.received or case.seconds < NO_SOUND_FROM or _held(case):
         return None
     evidence = f"Not one packet of the caller's sound came in {case.seconds:.0f} s"
     evidence += f"; {media.sent} of ours were sent." if media.sent else ", and none left either."
@@ -46,11 +47,10 @@ def sound_stopped(case: Case) -> Suspicion | None:
     """Packets came, and then no more."""
     media = case.last_media(CALLER)
     lost = case.steps(Happened.MEDIA_LOST)
-    on_hold = case.steps(Happened.HELD)
     if media is not None and not media.received:
         return None  # there was none to stop
     silent = media.silent if media is not None else 0.0
-    if not lost and (silent < SOUND_GONE_FROM or on_hold):
+    if not lost and (silent < SOUND_GONE_FROM or _held(case)):
         return None
     evidence = "The caller's sound stopped"
     evidence += f" {silent:.0f} s before the end of the call" if silent else ""
@@ -64,7 +64,7 @@ def not_heard_by_caller(case: Case) -> Suspicion | None:
     if media is None:
         return None
     seconds = case.seconds
-    if not media.sent and seconds >= NO_SOUND_FROM:
+    if not media.sent and seconds >= NO_SOUND_FROM and not _held(case):
         evidence = f"The line sent no sound in {seconds:.0f} s."
         return Suspicion(Suspect.NOT_HEARD_BY_CALLER, Severity.BROKE, evidence)
     heard = heard_by_them(media)
@@ -99,6 +99,11 @@ def agent_not_heard(case: Case) -> Suspicion | None:
     else:
         return None
     return Suspicion(Suspect.AGENT_NOT_HEARD, Severity.BROKE, evidence)
+
+
+def _held(case: Case) -> bool:
+    """Tell whether the far end put us on hold: then it may send nothing, and hear nothing."""
+    return bool(case.steps(Happened.HELD))
 
 
 # ---------------------------------------------------------------- the network
@@ -147,6 +152,16 @@ def _if_much(case: Case, *, much: bool) -> Severity:
 
 
 # ---------------------------------------------------------------- what the ear measured
+
+
+def keys_as_sound(case: Case) -> Suspicion | None:
+    """Keys whose tones came as sound, in turns that nothing was understood in."""
+    turns = [turn for turn in case.turns if turn.sound.tones and turn not in case.taken]
+    keys = sum(turn.sound.tones for turn in turns)
+    if keys < KEY_BURSTS:
+        return None
+    evidence = f"{keys} keys were heard as tones in {listed(turns)}, and none came as a key."
+    return Suspicion(Suspect.KEYS_AS_SOUND, case.blame(), evidence, numbers(turns))
 
 
 def noise(case: Case) -> Suspicion | None:

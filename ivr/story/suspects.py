@@ -43,7 +43,7 @@ class Severity(IntEnum):
 
     ODD = 1  # worth a look
     HURT = 2  # made the call worse
-    BROKE = 3  # the caller did not get what they rang for because of it
+    BROKE = 3  # the line could not do its part because of it
 
     @property
     def words(self) -> str:

@@ -4,7 +4,7 @@ What is suspicious about a call, the most likely cause first.
 What broke the call comes before what hurt it, and causes before what follows from them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ivr.story import line_signs, people_signs, sound_signs, talk_signs
 from ivr.story.case import Case
@@ -34,6 +34,7 @@ SIGNS: tuple[Callable[[Case], Suspicion | None], ...] = (
     sound_signs.packet_loss,
     sound_signs.jitter,
     sound_signs.delay,
+    sound_signs.keys_as_sound,
     sound_signs.noise,
     sound_signs.too_quiet,
     sound_signs.too_loud,
@@ -57,6 +58,29 @@ SIGNS: tuple[Callable[[Case], Suspicion | None], ...] = (
     people_signs.short_talk,
 )
 _RANK = {suspect: rank for rank, suspect in enumerate(Suspect)}
+_BAD_SOUND = frozenset(
+    {
+        *(Suspect.NOTHING_HEARD, Suspect.SOUND_STOPPED, Suspect.PACKET_LOSS, Suspect.JITTER),
+        *(Suspect.KEYS_AS_SOUND, Suspect.NOISE, Suspect.TOO_LOUD, Suspect.TOO_QUIET),
+        *(Suspect.ECHO, Suspect.CUT_IN, Suspect.CUT_SHORT),
+    }
+)
+_UNHEARD = frozenset(
+    {
+        *(Suspect.NOTHING_HEARD, Suspect.SOUND_STOPPED, Suspect.NOT_HEARD_BY_CALLER),
+        *(Suspect.MUTED, Suspect.KEYS_AS_SOUND, Suspect.NO_ACK, Suspect.HELD),
+    }
+)
+IMPLIED: Mapping[Suspect, frozenset[Suspect]] = {
+    Suspect.WRONG_GRAMMAR: _BAD_SOUND,
+    Suspect.MISHEARD: _BAD_SOUND | {Suspect.WRONG_GRAMMAR},
+    Suspect.CUT_SHORT: frozenset({Suspect.ECHO}),
+    Suspect.MUTED: frozenset({Suspect.KEYS_AS_SOUND}),
+    Suspect.SILENT: _UNHEARD,
+    Suspect.SIGNALLING_LOSS: frozenset({Suspect.NO_ACK}),
+    Suspect.LEFT_WAITING: frozenset({Suspect.LONG_WAIT, Suspect.NOBODY_ANSWERED}),
+}
+"""What is not suspected beside what explains it, where that is at least as bad."""
 
 
 def suspicions(story: Story) -> tuple[Suspicion, ...]:
@@ -70,4 +94,10 @@ def suspicions(story: Story) -> tuple[Suspicion, ...]:
         known = found.get(suspicion.what)
         if known is None or suspicion.severity > known.severity:
             found[suspicion.what] = suspicion
-    return tuple(sorted(found.values(), key=lambda one: (-one.severity, _RANK[one.what])))
+    told = (one for one in found.values() if not _explained(one, found))
+    return tuple(sorted(told, key=lambda one: (-one.severity, _RANK[one.what])))
+
+
+def _explained(one: Suspicion, found: Mapping[Suspect, Suspicion]) -> bool:
+    causes = IMPLIED.get(one.what, frozenset())
+    return any(cause in found and found[cause].severity >= one.severity for cause in causes)

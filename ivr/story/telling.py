@@ -9,12 +9,14 @@ from ivr.story.mos import heard_by_them, heard_by_us
 from ivr.story.steps import Happened, Step
 from ivr.story.turns import Judged, Sound, Turn
 
+BRIEF = 0.05  # seconds; told with one digit it would be 0.0
 OUTCOMES: Mapping[CallOutcome, str] = {
     CallOutcome.CONTAINED: "the line did what the caller wanted",
     CallOutcome.HANDED_OFF: "the caller talked to a person",
     CallOutcome.MESSAGE: "the caller left a message",
     CallOutcome.CALLBACK: "the caller is called back",
     CallOutcome.ABANDONED: "the caller hung up before anything came of it",
+    CallOutcome.HUNG_UP_ON: "an operator of the line hung up",
     CallOutcome.REDIRECTED: "the caller was sent to the overflow number",
     CallOutcome.FAILED: "the line hung up for a fault of its own",
     CallOutcome.CRASHED: "the line's process ended",
@@ -26,6 +28,7 @@ REASONS: Mapping[str, str] = {
     HandoffReason.EMERGENCY: "what they said sounded like an emergency",
     HandoffReason.CLINIC_DOWN: "the clinic's system does not answer",
     HandoffReason.LINE_TROUBLE: "the line itself is in trouble",
+    HandoffReason.SENT: "an operator sends them there",
 }
 _STEPS: Mapping[Happened, str] = {
     Happened.HELD: "The far end put us on hold",
@@ -67,7 +70,7 @@ _JUDGED: Mapping[Judged, str] = {
     Judged.EAR_LOST: "The recogniser was lost.",
     Judged.NOT_ASKED: "",
 }
-_KINDS = {"": "", "menu": "a choice", "read_back": "whether it understood right"}
+_KINDS = {"menu": "for a choice", "read_back": "whether it understood right"}
 
 
 def of_turn(turn: Turn) -> str:
@@ -114,14 +117,12 @@ def duration(seconds: float) -> str:
 
 
 def _asked(turn: Turn) -> str:
-    heard = f"{turn.prompt:.1f} s of the prompt heard" if turn.prompt else ""
+    heard = f"{turn.prompt:.1f} s of the prompt heard" if turn.prompt >= BRIEF else ""
     cut = ", spoken over" if turn.barged_in else ""
     if not turn.asked:
         return f"{heard[0].upper()}{heard[1:]}{cut}." if heard else ""
-    kind = _KINDS.get(turn.asked, turn.asked.replace("_", " "))
-    return f"asked for {kind}".replace("asked for whether", "asked whether") + (
-        f" ({heard}{cut})." if heard else "."
-    )
+    kind = _KINDS.get(turn.asked, f"for {_plain(turn.asked)}")
+    return f"asked {kind} ({heard}{cut})." if heard else f"asked {kind}{cut}."
 
 
 def _judged(turn: Turn) -> str:
@@ -151,7 +152,10 @@ def _clinic(turn: Turn) -> str:
 
 
 def _answered(turn: Turn) -> str:
-    return "" if turn.latency is None else f"The line answered {turn.latency:.1f} s later."
+    if turn.latency is None:
+        return ""
+    at_once = turn.latency < BRIEF
+    return f"The line answered {'at once' if at_once else f'{turn.latency:.1f} s later'}."
 
 
 def _plain(name: str) -> str:

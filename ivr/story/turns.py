@@ -27,6 +27,8 @@ class Sound:
     """Whether speech stood at full level in the first frames: its beginning may be lost."""
     dropped: int = 0
     """Frames of 20 ms the recogniser had no time for."""
+    tones: int = 0
+    """Keys that came as sound (ITU-T Q.23), which the line does not take as keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ def _verdict(row: CallRow, found: tuple[Suspicion, ...]) -> str:
     if not found:
         return f"Nothing suspicious: {ended}."
     title = LORE[found[0].what].title
+    if found[0].severity is Severity.ODD:
+        return f"Worth a look: {title}; {ended}."
     return f"{title[0].upper()}{title[1:]}; {ended}."
 
 
@@ -78,8 +80,7 @@ def _began(row: CallRow) -> str:
     if row.answered is None:
         return f"The call came in{where} and was not answered."
     version = f", version {row.version[:8]}" if row.version else ""
-    rang = (row.answered - row.started).total_seconds()
-    return f"Answered{where} after {rang:.1f} s; flow {row.flow}{version}."
+    return f"Answered{where}; flow {row.flow}{version}."
 
 
 def _last_of_each(media: tuple[Media, ...]) -> tuple[Media, ...]:

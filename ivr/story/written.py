@@ -21,7 +21,8 @@ def text(told: Story, account: Account) -> Iterator[str]:
     row = told.row
     yield from wrap(account.verdict, WIDTH)
     for number, suspicion in enumerate(account.suspicions):
-        yield ""
+        if number <= 1:
+            yield ""
         yield from _suspicion(suspicion, told, first=number == 0)
     yield ""
     yield f"Call {row.call}, {row.started.astimezone():%a %d %b %Y}"

@@ -147,6 +147,11 @@ FAULTS: Mapping[Suspect, list[Story]] = {
         given_up(*MISSED, media=[replace(MEDIA, late=100)]),
     ],
     Suspect.DELAY: [story(turn(OK), turn(Judged.NO_WORDS), media=[replace(MEDIA, round_trip=1.2)])],
+    Suspect.SIGNALLING_LOSS: [story(turn(OK), messages=[message("BYE", again=True)] * 3)],
+    Suspect.KEYS_AS_SOUND: [
+        abandoned(*[turn(Judged.SILENT, sound=replace(VOICE, tones=1, speech_dbfs=None))] * 3),
+        given_up(*(replace(one, sound=replace(VOICE, tones=7)) for one in MISSED)),
+    ],
     Suspect.NOISE: missed(NOISY),
     Suspect.TOO_QUIET: missed(QUIET),
     Suspect.TOO_LOUD: missed(CLIPPED),
@@ -256,8 +261,7 @@ GOOD: Mapping[str, Story] = {
 
 
 def test_every_suspect_has_a_planted_case_and_lore() -> None:
-    without_story = {Suspect.SIGNALLING_LOSS, Suspect.KEYS_AS_SOUND}
-    assert set(FAULTS) | without_story == set(Suspect)
+    assert set(FAULTS) == set(Suspect)
     assert set(LORE) == set(Suspect)
 
 
@@ -291,6 +295,27 @@ def test_a_suspicion_names_the_turns_it_shows_in_and_the_figures() -> None:
     first, *_ = suspicions(missed(NOISY)[1])
     assert first.turns == (2, 3, 4)
     assert first.evidence == "The caller spoke 6 dB above the noise (-26 to -32 dBFS)."
+
+
+def test_what_explains_another_suspicion_stands_alone() -> None:
+    noisy = [one.what for one in suspicions(missed(NOISY)[0])]
+    assert noisy == [Suspect.NOISE, Suspect.PATIENCE]
+    silence = abandoned(*[turn(Judged.SILENT, sound=DIGITAL_SILENCE)] * 3)
+    assert [one.what for one in suspicions(silence)] == [Suspect.MUTED]
+
+
+def test_an_explanation_that_is_milder_than_what_it_would_explain_explains_nothing() -> None:
+    lost = replace(MEDIA, received=1970, lost=30)
+    call = given_up(turn(OK), *[turn(Judged.NOT_AN_ANSWER)] * 3, media=[lost])
+    first, *_ = suspicions(call)
+    assert (first.what, first.severity) == (Suspect.MISHEARD, Severity.BROKE)
+
+
+def test_keys_on_a_line_that_understands_keys_alone_are_no_loss() -> None:
+    deaf = [step(1, Happened.SPEECH_LOST)]
+    assert suspicions(story(turn(Judged.EAR_LOST), turn(Judged.KEYED), steps=deaf)) == ()
+    left = suspicions(abandoned(turn(Judged.EAR_LOST), turn(Judged.KEYED), steps=deaf))
+    assert [(one.what, one.severity) for one in left] == [(Suspect.SPEECH_LOST, Severity.ODD)]
 
 
 def test_every_sign_is_examined_once() -> None:

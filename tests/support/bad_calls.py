@@ -45,8 +45,6 @@ class Setting:
     """The line that a call rings; calls that ask for the same share one."""
 
     flow: str = GOOD
-    hears: bool = False
-    """Whether it understands speech; else keys only."""
     agent: Manner | None = Manner.ACCEPT
     """What the one agent does; None: nobody is signed in."""
     media_timeout: float = 20.0
@@ -59,7 +57,6 @@ class Setting:
         return {
             "flows": {"folder": str(flows), "start": self.flow},
             "speech": {
-                "engine": "auto" if self.hears else "none",
                 "rate": 240,
                 **({"voice": self.voice} if self.voice else {}),
             },
@@ -116,8 +113,7 @@ class BadCall:
     setting: Setting = field(default_factory=Setting)
 
 
-KEYS = Setting()
-SPEECH = Setting(hears=True)
+USUAL = Setting()
 
 
 def prepare(folder: Path) -> Path:
@@ -170,7 +166,7 @@ def not_confirmed(scene: Scene) -> None:
 
 def on_hold_for_ever(scene: Scene) -> None:
     with HoldingPhone(scene.line.port) as phone:
-        scene.at("first")
+        _await_prompt(phone)
         phone.hold()
         time.sleep(5)
 
@@ -343,7 +339,7 @@ def agent_vanishes(scene: Scene) -> None:
         time.sleep(9.0)
         scene.agent.manner = Manner.RING
         scene.agent.await_call().stop()
-        scene.line.await_call(phase="handoff", within=30)
+        scene.line.await_call(phase="waiting", within=30)
 
 
 def left_waiting(scene: Scene) -> None:
@@ -358,78 +354,79 @@ BAD_CALLS: tuple[BadCall, ...] = (
         Suspect.NOTHING_HEARD,
         "RTP from the caller is dropped",
         nothing_arrives,
-        replace(KEYS, media_timeout=5.0),
+        replace(USUAL, media_timeout=5.0),
     ),
     BadCall(
         Suspect.SOUND_STOPPED,
         "RTP from the caller stops in the second question",
         sound_stops,
-        replace(KEYS, media_timeout=5.0),
+        replace(USUAL, media_timeout=5.0),
     ),
     BadCall(
         Suspect.NOT_HEARD_BY_CALLER, "96 % of RTP to the caller is dropped", caller_hears_nothing
     ),
-    BadCall(Suspect.PACKET_LOSS, "8 % of the caller's RTP is dropped", packets_lost, SPEECH),
-    BadCall(
-        Suspect.JITTER, "a third of the caller's RTP comes 180 ms late", packets_uneven, SPEECH
-    ),
+    BadCall(Suspect.PACKET_LOSS, "8 % of the caller's RTP is dropped", packets_lost),
+    BadCall(Suspect.JITTER, "a third of the caller's RTP comes 180 ms late", packets_uneven, USUAL),
     BadCall(Suspect.NO_ACK, "the caller's ACK is dropped", not_confirmed),
     BadCall(Suspect.HELD, "the caller puts the line on hold for ever", on_hold_for_ever),
-    BadCall(Suspect.LINE_FULL, "three calls are up", line_full, replace(KEYS, overflow=OVERFLOW)),
-    BadCall(Suspect.NOISE, "noise 5 dB below the voice", noisy, SPEECH),
-    BadCall(Suspect.TOO_QUIET, "a voice of -45 dBFS", too_quiet, SPEECH),
-    BadCall(Suspect.TOO_LOUD, "a voice amplified until it clips", clipped, SPEECH),
+    BadCall(Suspect.LINE_FULL, "three calls are up", line_full, replace(USUAL, overflow=OVERFLOW)),
+    BadCall(Suspect.NOISE, "noise 5 dB below the voice", noisy),
+    BadCall(Suspect.TOO_QUIET, "a voice of -45 dBFS", too_quiet),
+    BadCall(Suspect.TOO_LOUD, "a voice amplified until it clips", clipped),
     BadCall(Suspect.MUTED, "a muted microphone", muted),
     BadCall(Suspect.SILENT, "a caller who says nothing", silent),
-    BadCall(Suspect.KEYS_AS_SOUND, "keys sent as tones", keys_as_sound, SPEECH),
-    BadCall(Suspect.ECHO, "our prompts come back", echo, SPEECH),
+    BadCall(Suspect.KEYS_AS_SOUND, "keys sent as tones", keys_as_sound),
+    BadCall(Suspect.ECHO, "our prompts come back", echo),
     BadCall(
         Suspect.WRONG_GRAMMAR,
         "a question that asks for a colour and knows medicine",
         other_words,
-        replace(SPEECH, flow=COLOUR),
+        replace(USUAL, flow=COLOUR),
     ),
     BadCall(Suspect.WRONG_KEYS, "keys the question does not have", other_keys),
     BadCall(
         Suspect.CLINIC_SLOW,
         "the clinic's database is locked for 4 s",
         clinic_slow,
-        replace(KEYS, flow="eligibility"),
+        replace(USUAL, flow="eligibility"),
     ),
     BadCall(
         Suspect.CLINIC_DOWN,
         "the clinic's database stays locked",
         clinic_down,
-        replace(KEYS, flow="eligibility"),
+        replace(USUAL, flow="eligibility"),
     ),
-    BadCall(Suspect.SPEECH_DIED, "the speech process is killed", recogniser_killed, SPEECH),
-    BadCall(Suspect.SPEECH_DIED, "the speech process is stopped", recogniser_stopped, SPEECH),
+    BadCall(Suspect.SPEECH_DIED, "the speech process is killed", recogniser_killed),
+    BadCall(Suspect.SPEECH_DIED, "the speech process is stopped", recogniser_stopped),
     BadCall(
-        Suspect.NOT_SPOKEN, "there is no such voice", voice_gone, replace(KEYS, voice="en-nonsense")
+        Suspect.NOT_SPOKEN,
+        "there is no such voice",
+        voice_gone,
+        replace(USUAL, voice="en-nonsense"),
     ),
     BadCall(Suspect.CRASHED, "the line is killed", killed),
-    BadCall(Suspect.LOOP, "a flow that goes in a circle", in_a_circle, replace(KEYS, flow=CIRCLE)),
+    BadCall(Suspect.LOOP, "a flow that goes in a circle", in_a_circle, replace(USUAL, flow=CIRCLE)),
     BadCall(
         Suspect.NOBODY_ANSWERED,
         "the agent's phone rings in vain",
         nobody_answers,
-        replace(KEYS, agent=Manner.RING, ring_for=2.0),
+        replace(USUAL, agent=Manner.RING, ring_for=2.0),
     ),
     BadCall(
-        Suspect.NOBODY_SIGNED_IN, "nobody is signed in", nobody_there, replace(KEYS, agent=None)
+        Suspect.NOBODY_SIGNED_IN, "nobody is signed in", nobody_there, replace(USUAL, agent=None)
     ),
     BadCall(Suspect.SHORT_TALK, "the agent hangs up at once", agent_hangs_up),
     BadCall(
         Suspect.AGENT_DROPPED,
         "the agent's phone vanishes",
         agent_vanishes,
-        replace(KEYS, media_timeout=5.0),
+        replace(USUAL, media_timeout=5.0),
     ),
     BadCall(
         Suspect.LEFT_WAITING,
         "the caller hangs up while the agent's phone rings",
         left_waiting,
-        replace(KEYS, agent=Manner.RING),
+        replace(USUAL, agent=Manner.RING),
     ),
 )
 

@@ -46,8 +46,11 @@ class FarPhone(Phone):
         while not self._over.is_set():
             with contextlib.suppress(Empty, OSError):
                 due, packet = self._on_the_way.get(timeout=0.1)
-                time.sleep(max(0.0, due - time.monotonic()))
-                super()._send(packet)
+                if due <= time.monotonic():
+                    super()._send(packet)
+                else:  # another one may overtake it
+                    self._on_the_way.put((due, packet))
+                    time.sleep(0.002)
 
 
 class ReportingPhone(Phone):
