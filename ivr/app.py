@@ -24,8 +24,9 @@ from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.loading import fixed_prompts, load_wording
 from ivr.measuring import Measuring
+from ivr.observing import Observed
 from ivr.operating import Operating, OperatingMeans
-from ivr.ports import AudioLeg, Clinic, Speaker
+from ivr.ports import AudioLeg, Clinic, LegInfo, Speaker
 from ivr.pseudonyms import pseudonym, secret_in
 from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
@@ -122,7 +123,9 @@ class RunningLine:
         self._facts.subscribe(self._metrics.take)
         await records.start()
         self._stack.push_async_callback(records.close)
-        self._endpoint = SipEndpoint(settings.line, on_call=self._ring)
+        self._endpoint = SipEndpoint(
+            settings.line, on_call=self._ring, on_redirected=self._redirected
+        )
         exchange = self._exchange = self._connect(wording, speaker, messages)
         look = standing(
             self._endpoint, self._ears, cell=platform.node(), common=bool(settings.store.url)
@@ -284,6 +287,9 @@ class RunningLine:
         return Voice(speaker, self._ears, beep(), keep)
 
     # ------------------------------------------------------------ calls
+
+    def _redirected(self, info: LegInfo, observed: Observed) -> None:
+        self._attendant.redirected(info, observed, call=secrets.token_hex(6))
 
     def _ring(self, leg: AudioLeg) -> None:
         self._spawn(self._attendant.take(leg, call=secrets.token_hex(6)))

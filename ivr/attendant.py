@@ -1,13 +1,16 @@
 """The attendant: takes calls, each from its ring to its end."""
 
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 
 from ivr import log
 from ivr.desk import Waiting
 from ivr.errors import CallError
 from ivr.handoff.card import Card
 from ivr.handoff.tickets import Ticket
-from ivr.ports import AudioLeg
+from ivr.observing import Observed
+from ivr.ports import AudioLeg, LegInfo
+from ivr.story.calls import CallOutcome, CallRow
 from ivr.visit import Line, Visit
 
 
@@ -21,6 +24,28 @@ class Attendant:
     def visit(self, call: str) -> Visit | None:
         """Give *call* while it is under way, for operators who act on it."""
         return self._visits.get(call)
+
+    def redirected(self, info: LegInfo, observed: Observed, *, call: str) -> None:
+        """
+        Note a caller who was sent elsewhere, because there was no room for them here.
+
+        Args:
+            info: Who rang.
+            observed: Their SIP messages.
+            call: Opaque id of the call that did not come about.
+        """
+        line, now = self._line, datetime.now(UTC)
+        row = CallRow(
+            call,
+            now,
+            ended=now,
+            cell=line.cell,
+            trunk=info.trunk,
+            caller=line.pseudonym(info.caller),
+            outcome=CallOutcome.REDIRECTED,
+        )
+        line.tell(row)
+        observed.observe(call=call, role="caller", tell=line.tell)
 
     async def take(self, leg: AudioLeg, *, call: str) -> None:
         """
