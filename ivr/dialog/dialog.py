@@ -212,6 +212,8 @@ class Dialog:
 
     def _route(self, event: Event, now: float) -> Verdict | None:
         match event:
+            case KeyPressed(key=key):
+                return self._key(key, now) if self._guide.begun else None
             case CallAnswered():
                 return None if self._guide.begun else self._guide.enter(now=now)
             case CallerHungUp():
@@ -221,8 +223,6 @@ class Dialog:
                 return self._guide.send(queue)
             case _ if not self._guide.begun:
                 return None
-            case KeyPressed(key=key):
-                return self._key(key, now)
             case _ if event.turn != self._floor.turn:
                 return None
             case PromptFinished() | SpeakingLost():

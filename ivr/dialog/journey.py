@@ -46,7 +46,6 @@ class Journey:
         self._trail: list[Checkpoint] = []
         self._path: list[str] = []
         self._errand = ""
-        self._chose = False
         self.about = ""
         """The flow that the caller chose last in the first one, `` before that."""
         self.awaited = False
@@ -99,8 +98,8 @@ class Journey:
         """Go to the start of *flow*, to come back later; False when it is too deep."""
         if len(self._frames) >= DEEPEST:
             return False
-        if not self.called and self._chose and _can_be_chosen(self._book.flows[flow]):
-            self.about = flow
+        if not self.called and self._chose():
+            self.about = flow if _can_be_chosen(self._book.flows[flow]) else self.about
         self._push(flow)
         return True
 
@@ -113,9 +112,6 @@ class Journey:
 
     def mark(self, values: Mapping[str, Value]) -> None:
         """Note that the question here is being answered; *values* is what was known before."""
-        if not self.called:
-            state = self.state
-            self._chose = isinstance(state, Ask) and state.question.slot is None
         self._trail.append(Checkpoint(self.places, dict(values)))
 
     def go_back(self) -> Mapping[str, Value] | None:
@@ -147,6 +143,14 @@ class Journey:
             frame = self._frames.pop()
             frame.machine.close(frame.cursor)
 
+    def _chose(self) -> bool:
+        """Say whether the question that was answered last, in this flow, was a menu."""
+        if not self._trail:
+            return False
+        _, name = self._trail[-1].places[-1]
+        state = self.flow.states.get(name)
+        return isinstance(state, Ask) and state.question.slot is None
+
     def _push(self, flow: str) -> None:
         machine = self._book.machine(flow)
         errand = _is_errand(machine.flow)
@@ -156,16 +160,20 @@ class Journey:
 
 
 def _is_errand(flow: Flow) -> bool:
-    return any(not lead for lead in _leads(flow))
+    return any(
+        isinstance(state, Do) and not state.operation.startswith(LEADING_THROUGH)
+        for state in flow.states.values()
+    )
 
 
 def _can_be_chosen(flow: Flow) -> bool:
     """Say whether callers come for *flow*, which may only tell something."""
-    asked = {s.question.slot for s in flow.states.values() if isinstance(s, Ask)}
-    return (not _leads(flow) or _is_errand(flow)) and SURVEY_SLOT not in asked
-
-
-def _leads(flow: Flow) -> list[bool]:
-    """Say of each operation of *flow* whether it is but on the way to another thing."""
-    states = flow.states.values()
-    return [s.operation.startswith(LEADING_THROUGH) for s in states if isinstance(s, Do)]
+    leads_through = False
+    for state in flow.states.values():
+        if isinstance(state, Do):
+            if not state.operation.startswith(LEADING_THROUGH):
+                return True
+            leads_through = True
+        elif isinstance(state, Ask) and state.question.slot == SURVEY_SLOT:
+            return False
+    return not leads_through
