@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from typing import ClassVar
 
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.events import Event
+from textual.events import Key as KeyPress
 
 from ivr.errors import StoreUnavailable
 from ivr.top.acts import Acts
 from ivr.top.asking import Answer, Ask
 from ivr.top.glyphs import UNICODE, Glyphs
-from ivr.top.ink import Ink, Row, one
+from ivr.top.ink import Ink, Piece, Row, one
 from ivr.top.lines import Lines
 from ivr.top.panes import OF_ONE_CALL, Choice, Panes
 from ivr.top.sights import Heard, Key, key_in
@@ -20,6 +19,7 @@ from ivr.top.status import KEYS, help_rows, keys_row
 from ivr.watch.follow import Follower
 from ivr.watch.roles import Role
 
+FAR = 1_000_000  # rows; beyond any end
 EVERY = 0.25  # seconds between two repaints; over a slow connection more would pile up
 ROLES = {key.key: key.role for key in KEYS}
 
@@ -28,20 +28,8 @@ class Top(App[None]):
     """Shows lines and acts on them. It ends when the operator wants, never by itself."""
 
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "pane(1)", priority=True, show=False),
-        Binding("shift+tab", "pane(-1)", priority=True, show=False),
-        Binding("escape", "leave", show=False),
-        Binding("slash", "find", show=False),
-        Binding("o", "order", show=False),
-        *(Binding(key, f"act('{key}')", show=False) for key in "hmxdlw"),
-        Binding("question_mark", "help", show=False),
-        Binding("q,ctrl+c", "quit", show=False),
-    ]
-    CSS = """
-    #said, #keys { height: 1; }
-    #find { height: 1; border: none; padding: 0; display: none; }
-    """
+    AUTO_FOCUS = None
+    CSS = "#said, #keys { height: 1; }"
 
     def __init__(
         self,
@@ -66,22 +54,19 @@ class Top(App[None]):
         self._heard = Heard()
         self._choice = Choice()
         self._panes = Panes(self._choice, glyphs)
-        self._find = Input(id="find", placeholder="words to find, then Enter", compact=True)
-        self._last = Lines("said", glyphs).fixed
-        self._keys = Lines("keys", glyphs).fixed
+        self._last = Lines("said", glyphs)
+        self._keys = Lines("keys", glyphs)
         self._said: Row = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the panes above what is typed, what was said, and the keys."""
         yield self._panes
-        yield self._find
         yield self._last
         yield self._keys
 
     def on_mount(self) -> None:
         """Begin to follow and to draw."""
         self.animation_level = "none"
-        self._find.cursor_blink = False
         self.run_worker(self._follow())
         self.set_interval(EVERY, self._draw)
         self._arrange()
@@ -93,73 +78,104 @@ class Top(App[None]):
                 if update.event.get("event") == "snapshot" and key and key[0] == update.line:
                     self.run_worker(self._open(key))  # some of the story may be missing
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ keys
 
-    def action_pane(self, by: int) -> None:
-        """Go to the next pane."""
-        if not isinstance(self.screen, Ask):
-            self._choice.step(by)
+    async def on_event(self, event: Event) -> None:
+        """Take keys here, one after the other: none must overtake another that acts on a call."""
+        if not isinstance(event, KeyPress) or event.is_forwarded or isinstance(self.screen, Ask):
+            await super().on_event(event)
+            return
+        if event.key == "ctrl+c":
+            self.exit()
+        elif self._choice.typing:
+            self._type(event)
+        else:
+            self._take(event.key)
+        self._draw()
+
+    def _type(self, event: KeyPress) -> None:
+        choice = self._choice
+        match event.key:
+            case "escape":
+                choice.words, choice.typing = "", False
+            case "enter":
+                choice.typing = False
+            case "backspace":
+                choice.words = choice.words[:-1]
+            case _ if event.character and event.is_printable:
+                choice.words += event.character
+
+    def _take(self, key: str) -> None:
+        pane = self._panes[self._choice.pane]
+        match key:
+            case "h" | "m" | "x" | "d" | "l" | "w":
+                self._act(key)
+            case "up" | "k":
+                pane.move(-1)
+            case "down" | "j":
+                pane.move(1)
+            case "pageup" | "b":
+                pane.page(-1)
+            case "pagedown" | "space":
+                pane.page(1)
+            case "home" | "g":
+                pane.move(-FAR)
+            case "end" | "G":
+                pane.move(FAR)
+            case _:
+                self._go(key)
+
+    def _go(self, key: str) -> None:
+        match key:
+            case "tab":
+                self._choice.step(1)
+                self._arrange()
+            case "shift+tab":
+                self._choice.step(-1)
+                self._arrange()
+            case "enter":
+                self._look_closely()
+            case "escape":
+                self._leave()
+            case "slash":
+                self._choice.typing, self._choice.pane = True, "calls"
+                self._arrange()
+            case "o":
+                self._choice.order = self._choice.order.next
+            case "question_mark":
+                self.push_screen(Ask(help_rows(self._role()), glyphs=self._glyphs))
+            case "q":
+                self.exit()
+
+    def _look_closely(self) -> None:
+        calls = self._panes["calls"]
+        if self._choice.pane != "calls":
+            return
+        if not calls.chosen:
+            calls.move(1)
+        sight = self._panes.sights.get(calls.chosen)
+        if sight is not None:
+            self._close()
+            self._choice.opened, self._choice.pane = sight, "story"
+            self.run_worker(self._open(key_in(sight.key)))
             self._arrange()
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         """Leave the call that is looked at, then the filter, then the chosen call."""
-        key = self._choice.key
-        if key is not None:
-            self.workers.cancel_group(self, "words")
-            self._follower.board.close_story(*key)
-            self._choice.opened = None
-        elif self._choice.words or self._find.display:
-            self._keep_words("")
+        if self._choice.opened is not None:
+            self._close()
+        elif self._choice.words:
+            self._choice.words = ""
         else:
             self._panes["calls"].choose("")
         self._choice.pane = "calls"
         self._arrange()
 
-    def action_find(self) -> None:
-        """Ask for the words calls must have."""
-        self._choice.pane = "calls"
-        self._arrange()
-        self._find.value = self._choice.words
-        self._find.display = True
-        self._find.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while they type."""
-        if self._find.display:
-            self._choice.words = event.value
-            self._draw()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep what was typed."""
-        self._keep_words(event.value)
-        self._arrange()
-
-    def _keep_words(self, words: str) -> None:
-        self._choice.words = words
-        self._find.display = False
-
-    def action_order(self) -> None:
-        """Sort in another way."""
-        self._choice.order = self._choice.order.next
-        self._draw()
-
-    def action_help(self) -> None:
-        """Explain keys and signs."""
-        self.push_screen(Ask(help_rows(self._role()), glyphs=self._glyphs))
-
-    def on_lines_opened(self, event: Lines.Opened) -> None:
-        """Look closely at a call."""
-        if self._choice.opened is not None:
-            self.action_leave()
-        self._choice.opened = self._panes.sights.get(event.key)
-        if self._choice.opened is not None:
-            self._choice.pane = "story"
-            self.run_worker(self._open(key_in(event.key)))
-            self._arrange()
-
-    def on_lines_moved(self) -> None:
-        """Tell anew which rows are seen."""
-        self._draw()
+    def _close(self) -> None:
+        if self._choice.key is not None:
+            self.workers.cancel_group(self, "words")
+            self._follower.board.close_story(*self._choice.key)
+            self._choice.opened = None
 
     async def _open(self, key: Key) -> None:
         try:
@@ -171,7 +187,7 @@ class Top(App[None]):
 
     # ------------------------------------------------------------ acting
 
-    def action_act(self, key: str) -> None:
+    def _act(self, key: str) -> None:
         """Do what *key* means to the chosen call, if the role may."""
         chosen = self._chosen()
         needed, role = ROLES[key], self._role(chosen)
@@ -223,5 +239,6 @@ class Top(App[None]):
         board = self._follower.board
         self._heard.read(board)
         self._panes.draw(board, self._heard.media, now=self._clock())
-        self._last.show_rows([self._said])
+        typed = (Piece("find: ", Ink.STRONG), *one(f"{self._choice.words}_"))
+        self._last.show_rows([typed if self._choice.typing else self._said])
         self._keys.show_rows([keys_row(self._role())])

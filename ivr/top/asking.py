@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
@@ -46,7 +44,6 @@ def numbered(values: Sequence[str]) -> tuple[Answer, ...]:
 class Ask(ModalScreen[str]):
     """Asks; its result is the value of the answer, `` for none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "none", show=False)]
     DEFAULT_CSS = """
     Ask { align: center middle; }
     Ask #frame { border: ascii $primary; padding: 0 1; width: auto; height: auto; }
@@ -79,25 +76,24 @@ class Ask(ModalScreen[str]):
             pane.styles.height = min(height, max(1, room.height - EDGE - len(self._answers)))
         question.show_rows(self._rows)
         answers.show([str(n) for n in range(len(self._answers))], self._paint)
-        answers.choose("0")
-        (answers if self._answers else question).focus()
+        answers.choose("0" if self._answers else "")
 
     def on_key(self, event: Key) -> None:
-        """Take the key of an answer."""
-        for answer in self._answers:
-            if event.key == answer.key:
-                event.stop()
-                self.dismiss(answer.value)
-                return
-
-    def on_lines_opened(self, event: Lines.Opened) -> None:
-        """Take the chosen answer."""
+        """Take the key of an answer, or move to another."""
         event.stop()
-        self.dismiss(self._answers[int(event.key)].value)
-
-    def action_none(self) -> None:
-        """Give no answer."""
-        self.dismiss("")
+        keys = {answer.key: answer.value for answer in self._answers}
+        answers = self.query_one("#answers", Lines)
+        match event.key:
+            case "escape" | "q":
+                self.dismiss("")
+            case "enter" if answers.chosen:
+                self.dismiss(self._answers[int(answers.chosen)].value)
+            case "up" | "k":
+                answers.move(-1)
+            case "down" | "j":
+                answers.move(1)
+            case key if key in keys:
+                self.dismiss(keys[key])
 
     def _paint(self, key: str) -> Row:
         answer = self._answers[int(key)]

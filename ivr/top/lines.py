@@ -3,14 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
-from typing import ClassVar, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,7 +15,6 @@ from ivr.top.glyphs import Glyphs, written
 from ivr.top.ink import Ink, Piece, Row
 
 CHOSEN = Style.parse("reverse")
-FAR = 1_000_000  # rows; beyond any end
 
 Looks = tuple[Row, bool]
 """A row, and whether it is the chosen one."""
@@ -33,26 +29,7 @@ class Lines(Widget, can_focus=True):
     is chosen, the first ones are seen.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup,b", "page(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("home,g", f"move(-{FAR})", show=False),
-        Binding("end,G", f"move({FAR})", show=False),
-        Binding("enter", "open", show=False),
-    ]
     DEFAULT_CSS = "Lines { height: 1fr; width: 1fr; }"
-
-    class Opened(Message):
-        """Enter was pressed on the row of *key*."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
-    class Moved(Message):
-        """Another row was chosen, or other rows are seen."""
 
     def __init__(
         self, name: str, glyphs: Glyphs, *, chooses: bool = False, follows: bool = False
@@ -102,19 +79,13 @@ class Lines(Widget, can_focus=True):
         self._settle()
 
     @property
-    def fixed(self) -> Self:
-        """Itself, made a pane that keys do not reach."""
-        self.can_focus = False
-        return self
-
-    @property
     def seen(self) -> range:
         """Which rows are on the screen, counted from 0."""
         return range(self._first, min(len(self._keys), self._first + self._room))
 
-    # ------------------------------------------------------------ keys
+    # ------------------------------------------------------------ moving
 
-    def action_move(self, by: int) -> None:
+    def move(self, by: int) -> None:
         """Choose the row *by* further down, or scroll by as many."""
         if self._chooses and self._keys:
             self.chosen = self._keys[max(0, min(len(self._keys) - 1, self._next(by)))]
@@ -122,18 +93,10 @@ class Lines(Widget, can_focus=True):
             self._first = max(0, min(self._last_first, self._first + by))
             self._at_end = self._follows and self._first == self._last_first
         self._settle()
-        self.post_message(self.Moved())
 
-    def action_page(self, by: int) -> None:
+    def page(self, by: int) -> None:
         """Move by a screen."""
-        self.action_move(by * max(1, self._room - 1))
-
-    def action_open(self) -> None:
-        """Tell that the chosen row is to be opened, or the first one that is seen."""
-        if self._chooses and self._keys and not self.chosen:
-            self.action_move(1)
-        if self.chosen:
-            self.post_message(self.Opened(self.chosen))
+        self.move(by * max(1, self._room - 1))
 
     def on_resize(self) -> None:
         """Keep what is chosen in sight."""

@@ -41,6 +41,8 @@ class Choice:
     order: Order = Order.TROUBLE
     words: str = ""
     """What calls must have to be shown."""
+    typing: bool = False
+    """Whether keys are letters of `words`."""
     opened: Sight | None = None
     """The call that is looked at closely, as it was seen last."""
 
@@ -76,12 +78,12 @@ class Panes(Container):
 
     def compose(self) -> ComposeResult:
         """Lay out all of them."""
-        yield Lines("status", self._glyphs).fixed
-        yield Lines("showing", self._glyphs).fixed
+        yield Lines("status", self._glyphs)
+        yield Lines("showing", self._glyphs)
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Lines("calls", self._glyphs, chooses=True)
-                yield Lines("call", self._glyphs).fixed
+                yield Lines("call", self._glyphs)
                 yield Lines("story", self._glyphs, follows=True)
             with Vertical(id="right"):
                 yield Lines("sound", self._glyphs)
