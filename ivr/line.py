@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.conversing import Converse
-from ivr.desk import AgentPhones, Switchboard
+from ivr.desk import Switchboard
 from ivr.dialog.wording import Wording
 from ivr.flow.machine import FlowBook
 from ivr.handoff.handoff import Limits
+from ivr.phones import ObservablePhones
 from ivr.ports import Clinic, Speaker
 from ivr.records.accounts import AccountBook
 from ivr.records.recordings import Recordings
@@ -30,7 +31,7 @@ class Line:
     """The voice of a call, by its id, queue and what it is about: messages are kept under them."""
     clinic: Clinic
     switchboard: Switchboard
-    phones: AgentPhones
+    phones: ObservablePhones
     converse: Callable[[RunFlow], Converse]
     """Lets caller and agent talk; given is how the caller of one visit is led through a flow."""
     limits: Limits

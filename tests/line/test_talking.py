@@ -100,10 +100,17 @@ class Stage:
         phone.reply(await phone.asked("INVITE"), 200, body=sdp_of(phone))
         await until(lambda: name in self.people)
 
-    async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> AudioLeg:
-        """As in `AgentPhones`."""
+    async def ring(
+        self,
+        agent: Agent,
+        card: Card,
+        *,
+        ring_for: float,
+        on_leg: Callable[[AudioLeg], None] | None = None,
+    ) -> AudioLeg:
+        """As in `ObservablePhones`."""
         del card
-        leg = await self.endpoint.dial(agent.address, ring_for=ring_for)
+        leg = await self.endpoint.dial(agent.address, ring_for=ring_for, on_leg=on_leg)
         self._hum(agent.name, leg)
         return leg
 

@@ -1,7 +1,7 @@
 """A queue whose decisions are the test's, and agents who pick up after three seconds."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from ivr.desk import Offered, QueueEvent
 from ivr.handoff.agents import Agent
@@ -9,6 +9,7 @@ from ivr.handoff.card import Card
 from ivr.handoff.events import Refusal
 from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
+from ivr.ports import AudioLeg
 from tests.support.fakes import FakeAudioLeg
 
 OFFICE = Office(titles={"spanish": {"es": "la línea en español"}})
@@ -95,7 +96,14 @@ class FakePhones:
         self.cards: dict[str, Card] = {}
         self.cancelled: list[str] = []
 
-    async def ring(self, agent: Agent, card: Card, *, ring_for: float) -> FakeAudioLeg:
+    async def ring(
+        self,
+        agent: Agent,
+        card: Card,
+        *,
+        ring_for: float,
+        on_leg: Callable[[AudioLeg], None] | None = None,
+    ) -> FakeAudioLeg:
         self.cards[agent.name] = card
         try:
             async with asyncio.timeout(ring_for):
@@ -105,5 +113,7 @@ class FakePhones:
             raise
         if agent.name in self.refusals:
             raise self.refusals[agent.name]
-        self.legs[agent.name] = FakeAudioLeg()
-        return self.legs[agent.name]
+        leg = self.legs[agent.name] = FakeAudioLeg()
+        if on_leg is not None:
+            on_leg(leg)
+        return leg
