@@ -50,7 +50,6 @@ from ivr.voice import Voice
 from ivr.watch.asking import Askable
 from ivr.watch.doors import WatchPort, WatchSocket
 from ivr.watch.hub import Hub, Look
-from ivr.watch.live import LiveCalls
 from ivr.watch.metrics import Metrics
 from ivr.watch.metrics_port import MetricsPort
 from ivr.watch.tokens import TokenBook
@@ -68,7 +67,6 @@ class RunningLine:
         self._settings = settings
         self._stack = AsyncExitStack()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._live = LiveCalls()
         self._facts = Facts()
         self._metrics = Metrics()
         self._flows: LiveFlows
@@ -204,7 +202,7 @@ class RunningLine:
                 messages,
                 dialler=self._endpoint,
                 ring_line=self._ring,
-                why=reasons(self._live),
+                why=reasons(lambda call: self._hub.last(call)),  # noqa: PLW0108 - it looks at this
             ),
         )
 
@@ -230,7 +228,6 @@ class RunningLine:
                 limits=Limits(handoff.ring_for, handoff.accept_within),
                 music=hold_music(),
                 tell=self._facts.tell,
-                live=self._live,
                 recordings=self._start_recordings(),
                 accounts=self._accounts if self._settings.records.replay == "on" else None,
                 when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
@@ -325,18 +322,14 @@ class RunningLine:
         )
         return {
             **self._hub.answers,
-            "calls": self._tell_calls,
             "health": self._tell_health,
             **flow_questions(self._flows),
             **operating.recorded(exchange.answers),
             **operating.answers,
         }
 
-    async def _tell_calls(self) -> Mapping[str, Any]:
-        return {"calls": self._live.snapshot()}
-
     async def _tell_health(self) -> Mapping[str, Any]:
-        status = f"{len(self._live)} calls, {self.capacity} legs at most, {self.hearing}"
+        status = f"{len(self._hub)} calls, {self.capacity} legs at most, {self.hearing}"
         return {"ok": True, "status": status, "port": self.port}
 
 

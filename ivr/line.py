@@ -15,7 +15,6 @@ from ivr.records.recordings import Recordings
 from ivr.story.facts import Fact
 from ivr.talk import RunFlow
 from ivr.voice import Voice
-from ivr.watch.live import LiveCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,6 @@ class Line:
     music: bytes
     tell: Callable[[Fact], None]
     """Takes what happens, for whoever keeps or watches it; `Facts.tell`."""
-    live: LiveCalls
     recordings: Recordings | None
     """None: nothing is recorded."""
     accounts: AccountBook | None = None

@@ -5,9 +5,9 @@ from typing import Any
 
 from ivr.dialog.actions import HandoffReason
 from ivr.handoff.agents import Presence
+from ivr.story.facts import Glimpse
 from ivr.switchboard.front import Front
 from ivr.watch.asking import Askable, Given, Question
-from ivr.watch.live import LiveCalls
 from ivr.watch.roles import Asker
 
 WORDS = {
@@ -57,11 +57,16 @@ def questions(front: Front, read_roster: Callable[[], Awaitable[int]]) -> dict[s
     }
 
 
-def reasons(live: LiveCalls) -> Callable[[str], str]:
-    """Tell by call why its caller goes to a person, in words: for `Front`."""
+def reasons(last: Callable[[str], Glimpse | None]) -> Callable[[str], str]:
+    """
+    Tell by call why its caller goes to a person, in words: for `Front`.
+
+    Args:
+        last: Gives the last moment of a living call: `Hub.last`.
+    """
 
     def why(call: str) -> str:
-        reason = live.reason(call)
-        return WORDS[HandoffReason(reason)] if reason else ""
+        seen = last(call)
+        return WORDS[HandoffReason(seen.reason)] if seen and seen.reason else ""
 
     return why

@@ -41,14 +41,12 @@ from ivr.session import Ending, run_call
 from ivr.story.calls import CallOutcome, CallRow, Wait
 from ivr.story.steps import Happened
 from ivr.voice import VoiceLeg
-from ivr.watch.live import LiveCall
 
 __all__ = ("Line", "Visit")
 
 _log = logging.getLogger(__name__)
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring
-_PHASES = {"waiting": "handoff", "aside": "talking"}
 MESSAGE = {"wish": "message"}  # what the flow for nobody being there is told to begin with
 
 
@@ -60,7 +58,6 @@ class Visit:
         self._leg = leg
         self._call = call
         self._book = line.book(call)
-        self._began = asyncio.get_running_loop().time()
         self._dialog: Dialog | None = None
         self._desk: Desk | None = None
         self._values: Mapping[str, Value] = {}
@@ -86,14 +83,12 @@ class Visit:
     async def run(self) -> None:
         """Talk, and go with the caller wherever that leads, until somebody hangs up."""
         self._journal.keep(answered=datetime.now(UTC))
-        self._line.live.add(self._call, self._view)
         self._early = await self._recording.begin(self._line.speaker, self._line.wording)
         await self._go_along(await self._talk(self._line.start, self._line.clinic))
 
     async def go_on(self, waiting: Waiting, ticket: Ticket, card: Card) -> None:
         """Bring a caller who was rung back to the person who is reserved for them."""
         self._journal.keep(answered=datetime.now(UTC), queue=ticket.queue)
-        self._line.live.add(self._call, self._view)
         briefing = Briefing(card.caller, card.verified, card.wanted, HandoffReason.ASKED)
         self._request = request = Request(ticket, briefing)
         first = OncePlaced(self._line.switchboard, waiting)
@@ -121,7 +116,6 @@ class Visit:
         """Hang up and close the row, whatever happened."""
         self._over = True
         self._journal.end(Happened.WE_HUNG_UP)
-        self._line.live.remove(self._call)
         await self._end_recording()
         self._journal.keep(ended=datetime.now(UTC), outcome=self._outcome)
         await self._leg.hang_up()
@@ -371,20 +365,3 @@ class Visit:
         recording = await self._recording.end()
         if recording is not None:
             self._journal.keep(recording=recording.file, recording_stopped=recording.stopped)
-
-    # ------------------------------------------------------------ for operators
-
-    def _view(self) -> LiveCall:
-        seen = self._journal.glimpse
-        return LiveCall(
-            call=self._call,
-            phase=_PHASES.get(seen.phase, seen.phase),
-            state=seen.places[-1] if seen.places else "",
-            prompt=seen.prompt,
-            words=seen.words,
-            slots=seen.slots,
-            patience=round(seen.patience),
-            turn=seen.turn,
-            seconds=asyncio.get_running_loop().time() - self._began,
-            reason=seen.reason,
-        )

@@ -22,7 +22,6 @@ from ivr.story.calls import CallOutcome, CallRow
 from ivr.story.facts import Fact
 from ivr.visit import Line
 from ivr.voice import Voice
-from ivr.watch.live import LiveCalls
 from tests.flows.shipped import book, wording
 from tests.support.fake_queue import FakePhones, FakeSwitchboard
 from tests.support.fakes import FakeAudioLeg, FakeRecogniser, FakeSpeaker
@@ -82,7 +81,6 @@ class Visit:
             limits=Limits(),
             music=bytes(320),
             tell=self._take,
-            live=LiveCalls(),
             recordings=None,
         )
         self.attendant = Attendant(self.line)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from ivr.handoff.office import Office
 from ivr.handoff.tickets import Ticket
 from ivr.questions import questions, reasons
 from ivr.store.memory import MemoryStore
+from ivr.story.facts import Glimpse
 from ivr.switchboard.front import Front
 from ivr.watch.doors import WatchSocket
-from ivr.watch.live import LiveCall, LiveCalls
 from ivr.watch.reach import ask
 
 NOW = 1_767_800_000.0
@@ -89,10 +90,9 @@ def test_a_store_that_is_away_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_why_a_caller_goes_to_a_person_is_told_in_words_where_it_is_known() -> None:
-    live = LiveCalls()
-    why = reasons(live)
+    now = datetime.now(UTC)
+    seen = {reason.value: Glimpse("c1", now, now, reason=reason) for reason in HandoffReason}
+    why = reasons((seen | {"c2": Glimpse("c2", now, now)}).get)
     for reason in HandoffReason:
-        live.add("c1", lambda: LiveCall("c1", "handoff", "", "", "", {}, 0, 0, 0.0, reason=reason))  # noqa: B023 - looked at in this round
-        assert why("c1") not in {"", reason}
-    live.add("c2", lambda: LiveCall("c2", "talking", "", "", "", {}, 0, 0, 0.0))
+        assert why(reason.value) not in {"", reason}
     assert (why("c2"), why("c3")) == ("", "")

@@ -35,7 +35,7 @@ def at(phone: AgentPhone) -> str:
 def keep_a_place(line: LineProcess, number: str) -> None:
     with Phone(line.port, number=f"+1{number}") as phone:
         phone.press("0")
-        line.await_call(phase="handoff", state="verify_identity.ask_birth")
+        line.await_call(phase="waiting", state="verify_identity.ask_birth")
         phone.press("1")
         line.await_call(state="keep_my_place.offer")
         phone.press("1")

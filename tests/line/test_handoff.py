@@ -249,7 +249,7 @@ def test_a_caller_who_gives_up_the_call_back_waits_on_and_is_served(desk: Desk) 
         phone.press("1")
         desk.line.await_call(state="keep_my_place.ask_number")
         phone.press("0")
-        desk.line.await_call(phase="handoff")
+        desk.line.await_call(phase="waiting")
         desk.second.manner = Manner.ACCEPT
         hears(phone, AGENT_HZ, within=60.0)
     assert desk.line.await_last_row()["handoff"] == "served"

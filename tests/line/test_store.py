@@ -50,7 +50,7 @@ def test_an_agent_who_talks_to_a_caller_of_one_line_is_not_rung_by_the_other(
             first.press("0")
             hears(first, AGENT_HZ)
             second.press("0")
-            there.await_call(phase="handoff")
+            there.await_call(phase="waiting")
             longest_silence(second, since=time.monotonic(), over=3.0)
             assert agent.rung == 1
         second.hum(tone(CALLER_HZ, 1.0))
@@ -67,7 +67,7 @@ def test_a_store_that_is_away_for_30_seconds_neither_loses_a_caller_nor_leaves_o
             first.press("0")
             hears(first, AGENT_HZ)
             waits.press("0")
-            line.await_call(phase="handoff")
+            line.await_call(phase="waiting")
             trouble(redis)
             gone_at = time.monotonic()
             first.await_sound(after=gone_at)  # who talks, talks on

@@ -21,6 +21,7 @@ from ivr.ports import AudioLeg
 from ivr.settings import Line
 from ivr.speech.tones import hold_music
 from ivr.store.memory import MemoryStore
+from ivr.story.facts import Glimpse
 from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.talking import Talking
 from ivr.talks import Talks
@@ -136,7 +137,8 @@ class Stage:
 
     def stands_at(self, place: str) -> bool:
         """Whether the caller's conversation is at *place*."""
-        return [call["state"] for call in self.visit.line.live.snapshot()] == [place]
+        seen = [fact for fact in self.visit.facts if isinstance(fact, Glimpse)]
+        return bool(seen) and seen[-1].places[-1:] == (place,)
 
     async def presence(self, name: str) -> Presence:
         statuses = await self.store.agents()

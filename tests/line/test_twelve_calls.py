@@ -185,7 +185,7 @@ def wait_in(line: LineProcess, phone: Phone, key: str, *, waiting: int) -> None:
     """Choose a queue; return once that many callers wait in all."""
     phone.press(key)
     until(
-        lambda: sum(call["phase"] == "handoff" for call in line.calls) == waiting,
+        lambda: sum(call["phase"] == "waiting" for call in line.calls) == waiting,
         every=0.05,
         what=f"{waiting} who wait",
     )

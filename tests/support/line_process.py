@@ -164,8 +164,10 @@ class LineProcess:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """The live calls."""
-        return list(self.ask("calls")["calls"])
+        """The live calls, each with the `state` it is in."""
+        return [
+            {**call, "state": (call["places"] or [""])[-1]} for call in self.ask("calls")["calls"]
+        ]
 
     def rows(self) -> list[dict[str, Any]]:
         """Give the call book's rows, the oldest first."""
