@@ -17,6 +17,7 @@ from ivr.watch.reach import Reach
 
 EXIT_NOT_REACHED = 1
 COERCED = "C.UTF-8"
+SIZE = ("COLUMNS", "LINES")  # where they are exported, they stay as the terminal once was
 NARROW = 80  # columns where there is no terminal
 
 
@@ -36,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         return _print(lines, glyphs)
     if not sys.stdin.isatty():
         raise SettingsError("ivr top", found="no terminal", accepted="a terminal, or --once")
+    for name in SIZE:
+        os.environ.pop(name, None)
     if not _has_colours():
         os.environ["NO_COLOR"] = "1"
     from ivr.top.app import Top  # noqa: PLC0415 - a fifth of a second that no other command needs
