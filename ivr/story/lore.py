@@ -243,7 +243,8 @@ LORE: Mapping[Suspect, Lore] = {
     ),
     Suspect.UNCLEAR: Lore(
         "a question callers do not understand",
-        f"{s.SILENT_TURNS} silences at one question of a caller who answers others",
+        f"{s.SILENT_TURNS} silences at one question, or {s.LOST_TURNS} silences and wishes for "
+        "help or a repeat, of a caller who can be heard",
         "Ask for one thing, in everyday words; say where the caller finds it.",
         "ivr flow show {flow} --prompts",
     ),

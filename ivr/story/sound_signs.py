@@ -132,8 +132,9 @@ def jitter(case: Case) -> Suspicion | None:
     late = media.late / (media.received + media.lost)
     if swing < JITTER and late < LATE:
         return None
-    evidence = f"The caller's packets came up to {1000 * swing:.0f} ms unevenly"
-    evidence += f", {late:.1%} of them too late to be heard." if media.late else "."
+    parts = [f"came up to {1000 * swing:.0f} ms unevenly"] if swing >= JITTER else []
+    parts += [f"came too late to be heard ({late:.1%})"] if late >= LATE else []
+    evidence = f"The caller's packets {' and '.join(parts)}."
     return Suspicion(Suspect.JITTER, _if_much(case, much=True), evidence)
 
 

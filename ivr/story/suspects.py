@@ -30,6 +30,7 @@ CLINIC_SLOW = 3.0  # seconds; callers begin to wonder
 SAME_PLACE = 4  # times one state was entered; who does three errands comes back three times
 MISSES = 2  # misunderstandings at one question; one happens to everybody
 SILENT_TURNS = 2  # questions that were met with silence
+LOST_TURNS = 3  # silences and wishes for help or a repeat at one question
 LONG_WAIT = 120.0  # seconds until somebody answered
 LEFT_AFTER = 10.0  # seconds of waiting; who leaves sooner has changed their mind
 RANG_IN_VAIN = 3  # phones; one agent who is away is an ordinary morning

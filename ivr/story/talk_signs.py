@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ivr.dialog.actions import HandoffReason
 from ivr.story.calls import CallOutcome
 from ivr.story.case import NOT_UNDERSTOOD, Case, listed, numbers
 from ivr.story.suspects import (
     ANSWER_SLOW,
+    LOST_TURNS,
     MISSES,
     SAME_PLACE,
     SILENT_TURNS,
@@ -64,13 +66,16 @@ def wrong_keys(case: Case) -> Suspicion | None:
 
 
 def unclear(case: Case) -> Suspicion | None:
-    """A question that a caller who answers others does not answer."""
-    if not case.taken and not case.misunderstood:
+    """A question that a caller who says other things does not answer."""
+    helped = _asked_for_help(case)
+    if not (case.taken or case.misunderstood or helped):
         return None
-    for state, turns in _by_state(_judged(case, Judged.SILENT)).items():
-        if len(turns) >= SILENT_TURNS:
-            evidence = f"The caller, who answered elsewhere, was silent at {state} in "
-            evidence += f"{listed(turns)}."
+    lost = [turn for turn in case.asked if turn.judged is Judged.SILENT or turn in helped]
+    for state, turns in _by_state(lost).items():
+        silences = sum(turn.judged is Judged.SILENT for turn in turns)
+        if silences >= SILENT_TURNS or len(turns) >= LOST_TURNS:
+            evidence = f"The caller was silent ({silences}) or asked for help or a repeat "
+            evidence += f"({len(turns) - silences}) at {state} in {listed(turns)}."
             return Suspicion(Suspect.UNCLEAR, case.blame(), evidence, numbers(turns))
     return None
 
@@ -108,6 +113,15 @@ def patience(case: Case) -> Suspicion | None:
 
 
 _UNANSWERED = frozenset({Judged.SILENT, Judged.WRONG_KEYS, Judged.EAR_LOST})
+
+
+def _asked_for_help(case: Case) -> list[Turn]:
+    """Give the turns with a wish after which the same question was asked again."""
+    return [
+        turn
+        for turn, after in pairwise(case.turns)
+        if turn.judged is Judged.WISH and after.asked and after.state == turn.state
+    ]
 
 
 def _own_delay(turn: Turn) -> float:

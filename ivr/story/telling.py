@@ -76,7 +76,8 @@ _KINDS = {"menu": "for a choice", "read_back": "whether it understood right"}
 def of_turn(turn: Turn) -> str:
     """Tell one turn: what was said to the caller, what came of it, and why."""
     parts = [_asked(turn), _judged(turn), _sound(turn), _clinic(turn), _answered(turn)]
-    return f"Turn {turn.number}, {turn.state}: " + " ".join(part for part in parts if part)
+    told = " ".join(part for part in parts if part)
+    return f"Turn {turn.number}, {turn.state}{f': {told}' if told else '.'}"
 
 
 def of_step(step: Step) -> str:

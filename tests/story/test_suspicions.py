@@ -181,7 +181,10 @@ FAULTS: Mapping[Suspect, list[Story]] = {
     Suspect.MISHEARD: [
         given_up(turn(Judged.DENIED), turn(Judged.TOO_UNSURE, ASKED[1]), turn(Judged.DENIED)),
     ],
-    Suspect.UNCLEAR: [given_up(turn(OK), *[turn(Judged.SILENT, "intake.ask_form")] * 3)],
+    Suspect.UNCLEAR: [
+        given_up(turn(OK), *[turn(Judged.SILENT, "intake.ask_form")] * 3),
+        abandoned(*[turn(Judged.WISH, "intake.ask_form")] * 4),
+    ],
     Suspect.SILENT: [abandoned(*[turn(Judged.SILENT)] * 3)],
     Suspect.SLOW_ANSWERS: [story(turn(OK, latency=3.4), turn(OK, latency=2.9))],
     Suspect.AGENT_NOT_HEARD: [
@@ -219,6 +222,7 @@ GOOD: Mapping[str, Story] = {
     "denied once": story(turn(Judged.READ_BACK), turn(Judged.DENIED), turn(OK)),
     "interrupting": story(*[turn(OK, state, barged_in=True, prompt=0.8) for state in ASKED]),
     "asking for help": story(turn(Judged.WISH), turn(OK), turn(OK, ASKED[1])),
+    "asking for help twice": story(turn(Judged.WISH), turn(Judged.WISH), turn(OK)),
     "from a street, understood": story(
         *[turn(OK, state, sound=replace(VOICE, noise_dbfs=-44.0)) for state in ASKED]
     ),

@@ -50,7 +50,6 @@ class Setting:
     media_timeout: float = 20.0
     ring_for: float = 20.0
     voice: str = ""
-    overflow: str = ""
 
     def tables(self, flows: Path) -> Mapping[str, Any]:
         """Write it as settings of a test line."""
@@ -63,7 +62,7 @@ class Setting:
             "line": {
                 "port": 0,
                 "media_timeout": self.media_timeout,
-                **({"overflow": self.overflow} if self.overflow else {}),
+                "overflow": OVERFLOW,
             },
             "handoff": {"ring_for": self.ring_for},
         }
@@ -369,7 +368,7 @@ BAD_CALLS: tuple[BadCall, ...] = (
     BadCall(Suspect.JITTER, "a third of the caller's RTP comes 180 ms late", packets_uneven, USUAL),
     BadCall(Suspect.NO_ACK, "the caller's ACK is dropped", not_confirmed),
     BadCall(Suspect.HELD, "the caller puts the line on hold for ever", on_hold_for_ever),
-    BadCall(Suspect.LINE_FULL, "three calls are up", line_full, replace(USUAL, overflow=OVERFLOW)),
+    BadCall(Suspect.LINE_FULL, "three calls are up", line_full),
     BadCall(Suspect.NOISE, "noise 5 dB below the voice", noisy),
     BadCall(Suspect.TOO_QUIET, "a voice of -45 dBFS", too_quiet),
     BadCall(Suspect.TOO_LOUD, "a voice amplified until it clips", clipped),

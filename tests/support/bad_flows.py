@@ -11,10 +11,10 @@ _QUESTION = """\
     help: Press one or two.
     choices:
       refill: {{key: "1", says: [refill, my refill, prescription refill], next: {next}}}
-      insurance: {{key: "2", says: [insurance, my insurance, coverage], next: thanks}}
+      insurance: {{key: "2", says: [insurance, my insurance, coverage], next: done}}
 """
 _END = """\
-  thanks:
+  done:
     end: Thank you.
 """
 _PROMPT = "Refill, or insurance?"
@@ -26,9 +26,9 @@ def write_flows(folder: Path) -> None:
     folder.mkdir()
     for file in (ROOT / "flows").glob("*.yaml"):
         (folder / file.name).write_bytes(file.read_bytes())
-    _write(folder, GOOD, _chain("first", "second", "third", "thanks") + _END)
+    _write(folder, GOOD, _chain("first", "second", "third", "done") + _END)
     _write(folder, CIRCLE, _chain("this_way", "that_way", "this_way") + _END)
-    colour = _QUESTION.format(name="ask", prompt="Which colour is your pill?", next="thanks")
+    colour = _QUESTION.format(name="ask", prompt="Which colour is your pill?", next="done")
     _write(folder, COLOUR, colour + _END)
 
 
