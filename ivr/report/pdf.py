@@ -1,7 +1,6 @@
 """The same page on paper. The one door to WeasyPrint, which needs libraries of the system."""
 
 from enum import StrEnum
-from typing import NoReturn
 
 from ivr.errors import ProgramError
 
@@ -25,18 +24,14 @@ def pdf_of(page: str, paper: Paper) -> bytes:
     """
     try:
         # Only here: it takes a second, and what it needs may not be on this machine.
-        from weasyprint import CSS, HTML  # noqa: PLC0415
+        from weasyprint import CSS, HTML, URLFetcher  # noqa: PLC0415
     except OSError as error:
         raise ProgramError(
             f"a PDF needs libraries that are not on this machine: apt-get install {LIBRARIES}; "
             "or print the HTML file from a browser"
         ) from error
     style = CSS(string=f"@page {{ size: {paper} }}")
-    document = HTML(string=page, url_fetcher=_refuse)
+    nothing = URLFetcher(allowed_protocols=())  # the page holds all it needs
+    document = HTML(string=page, url_fetcher=nothing)
     written = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
     return bytes(written or b"")
-
-
-def _refuse(url: str) -> NoReturn:
-    """Fetch nothing: the page holds all it needs, and what else it named would not be ours."""
-    raise ValueError(f"the report names {url}")

@@ -1,12 +1,13 @@
 """The figures of the report are those one counts by hand, in SQLite as in PostgreSQL."""
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import timedelta
+from statistics import median
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.traffic import Plan, Planted, traffic
+from bench.traffic import Plan, traffic
 from ivr.records.engines import Location
 from ivr.report.figures import Behind, Figures
 from ivr.report.query_turns import (
@@ -17,22 +18,19 @@ from ivr.report.query_turns import (
     TAKEN,
     UNSURE,
 )
+from ivr.story.calls import CallRow
 from ivr.story.story import Story
 from ivr.story.turns import Judged
-from tests.report.invented import BEGINS, CHANGE, stories
+from tests.report.invented import BEGINS, CHANGE
+from tests.report.invented import stories as invented_stories
 from tests.report.recount import Recount, nearest_rank
 from tests.report.store import LATER, OCTOBER, keep, report
 
-SPIKE = Planted(date(2026, 10, 14), 10, "refill_status", 40)
-PLAN = Plan(
-    date(2026, 8, 24), 75, calls_a_day=25, spike=SPIKE, changed=date(2026, 10, 16), callers=400
-)
-
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(told=stories(), days=st.integers(0, 40))
+@given(told=invented_stories(), days=st.integers(0, 40))
 def test_every_figure_is_the_one_counted_by_hand(
     where: Location, told: list[Story], days: int
 ) -> None:
@@ -120,41 +118,43 @@ def nothing_leads_astray(figures: Figures, count: Recount) -> None:
             assert figures.behind[f"outcome-{outcome}"].calls == number
 
 
-@pytest.fixture(scope="module")
-def planted() -> list[Story]:
-    return list(traffic(PLAN))
-
-
-@pytest.fixture
-def found(where: Location, planted: list[Story]) -> Figures:
-    keep(where, planted)
-    return report(where)
-
-
 def test_two_months_of_traffic_are_counted_to_the_unit(
-    found: Figures, planted: list[Story]
+    kept_traffic: Location, stories: tuple[Story, ...]
 ) -> None:
-    must_agree(found, Recount(planted, OCTOBER, LATER))
-    september = Recount(planted, OCTOBER.before, LATER)
-    assert found.before.outcomes == september.outcomes()
-    assert found.before.p95 == nearest_rank(september.latencies(), 0.95)
+    figures = report(kept_traffic)
+    must_agree(figures, Recount(stories, OCTOBER, LATER))
+    september = Recount(stories, OCTOBER.before, LATER)
+    assert figures.before.outcomes == september.outcomes()
+    assert figures.before.p95 == nearest_rank(september.latencies(), 0.95)
 
 
-def test_what_was_planted_is_found_and_nothing_else(found: Figures) -> None:
-    (spike,) = found.spikes
-    assert (spike.about, spike.day) == (SPIKE.about, SPIKE.day)
-    assert spike.hours in {(10, 11), (11, 12), (10, 12)}
-    assert found.behind["spike-0"].calls == spike.calls
-    assert found.questions[0].state == PLAN.hard
-    old, new = found.versions
-    assert (old.version, new.version) == PLAN.versions
-    assert found.forecast is not None
-    assert found.forecast.weeks == 8
-    assert found.forecast.busiest[0].hour[0] == 0  # Mondays are the busiest
+def test_what_was_planted_is_found_and_nothing_else(kept_traffic: Location, plan: Plan) -> None:
+    figures = report(kept_traffic)
+    (spike,) = figures.spikes
+    assert plan.spike is not None
+    assert (spike.about, spike.day, spike.hours) == (plan.spike.about, plan.spike.day, (10, 12))
+    assert figures.behind["spike-0"].calls == spike.calls
+    assert figures.questions[0].state == plan.hard
+    old, new = figures.versions
+    assert (old.version, new.version) == plan.versions
 
 
-def test_the_same_plan_is_the_same_traffic(planted: list[Story]) -> None:
-    assert list(traffic(PLAN)) == planted
+def test_the_coming_week_is_what_the_past_ones_brought(
+    kept_traffic: Location, stories: tuple[Story, ...]
+) -> None:
+    found = report(kept_traffic).forecast
+    assert found is not None
+    local = [story.row.started.astimezone(OCTOBER.zone) for story in stories]
+    calls = Counter((at.date(), at.hour) for at in local)
+    assert (found.first, found.weeks) == (OCTOBER.after, 8)
+    for one in found.hours:
+        day = OCTOBER.after + timedelta(days=(one.hour[0] - OCTOBER.after.weekday()) % 7)
+        past = [calls[day - timedelta(weeks=n), one.hour[1]] for n in range(1, 9)]
+        assert (one.calls, one.fewest, one.most) == (median(past), min(past), max(past))
+
+
+def test_the_same_plan_is_the_same_traffic(plan: Plan, stories: tuple[Story, ...]) -> None:
+    assert tuple(traffic(plan)) == stories
 
 
 def test_records_without_calls_make_a_report_without_figures(where: Location) -> None:
@@ -164,10 +164,8 @@ def test_records_without_calls_make_a_report_without_figures(where: Location) ->
     assert figures.totals.calls == 0
 
 
-def test_a_call_that_goes_on_is_counted_as_such(where: Location, planted: list[Story]) -> None:
-    one = next(s for s in planted if s.row.started >= OCTOBER.begins)
-    going = Story(type(one.row)(one.row.call, one.row.started))
-    keep(where, [going])
+def test_a_call_that_goes_on_is_counted_as_such(where: Location) -> None:
+    keep(where, [Story(CallRow("0" * 16, OCTOBER.begins))])
     assert report(where).totals.outcomes == {None: 1}
 
 
