@@ -99,7 +99,6 @@ def test_a_call_is_hung_up_on(line: LineProcess) -> None:
     with caller(line) as (_, call):
         assert line.ivr("hang-up", call) == f"Call {call} is over.\n"
         line.await_no_call()
-        assert "no living call" in line.ivr("hang-up", call, status=2)
     assert deeds(line, call) == [Deed.HUNG_UP]
 
 
@@ -133,7 +132,6 @@ def test_a_line_that_drains_keeps_its_calls_and_takes_no_new_one(line: LineProce
         assert "1 calls go on" in line.ivr("drain")
         (cell,) = json.loads(line.ivr("cells", "--json"))
         assert (cell["draining"], cell["taking"]) == (True, False)
-        assert "no: drains" in line.ivr("cells")
         with pytest.raises(RefusedError, match="503"), Phone(line.port):
             pass
         assert [one["call"] for one in line.calls] == [call]
