@@ -105,7 +105,7 @@ def _row(line: str, seen: Glimpse, now: datetime) -> dict[str, str]:
         "Now": _now(seen),
         "Where": seen.places[-1] if seen.places else "",
         "Heard": " ".join(filter(None, (seen.words, sure))),
-        "Slots": " ".join(f"{name}={value}" for name, value in seen.slots.items()),
+        "Slots": "\n".join(f"{name}={value}" for name, value in seen.slots.items()),
         "Patience": f"{seen.patience:g}",
     }
 

@@ -38,11 +38,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Print until Ctrl-C."""
-    asyncio.run(_tail(lines_of(options), options))
+    asyncio.run(follow(lines_of(options), options))
     return 0
 
 
-async def _tail(lines: list[Reach], options: argparse.Namespace) -> None:
+async def follow(lines: list[Reach], options: argparse.Namespace) -> None:
+    """Print what *lines* tell, for ever."""
     kinds = options.kind or SHOWN
     async with Follower(lines) as follower:
         async for update in follower:
