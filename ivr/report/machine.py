@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 
+from ivr.errors import MisuseError
 from ivr.report.period import Period
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
@@ -28,7 +29,7 @@ def plain(value: object) -> Plain:
         case _ if is_dataclass(value):
             return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case _:
-            raise TypeError(f"no figure: {type(value).__name__}")
+            raise MisuseError(f"no figure: {type(value).__name__}")
 
 
 def _key(key: object) -> str:
