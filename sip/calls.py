@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -145,8 +146,6 @@ class Calls:
         before, audio = call.watch.audio, call.pj.audio()
         call.watch.hear(audio, now=time.monotonic())
         if audio.live:
-            call.codec = call.pj.codec(audio.index)
-            call.told_at = time.monotonic()
             call.pj.attach(audio.index)
             call.lock.agree(call.pj.addresses(audio.index).announced, now=time.monotonic())
             call.filters = None  # the sockets may be new ones
@@ -157,6 +156,9 @@ class Calls:
             self._report(key, MediaHeld())
         elif audio.live and before.held:
             self._report(key, MediaResumed())
+        if audio.live:  # last: whether the call is heard must not hang on it
+            call.told_at = time.monotonic()
+            call.codec = call.pj.codec(audio.index)
 
     def keyed(self, key: str, digit: str) -> None:
         """Tell a key press."""
@@ -231,9 +233,10 @@ class Calls:
 
     def _end(self, key: str, status: int) -> None:
         call = self._calls[key]
-        try:
+        with suppress(StackError):  # the stream may be gone: who is hung up on may be so again
             if call.watch.audio.live:
-                self._measure(call, time.monotonic())  # hanging up ends the stream
+                self._measure(call, time.monotonic())
+        try:
             call.pj.end(status)
         except StackError as error:
             log.warning("a call could not be ended", extra={"leg": key, "reason": str(error)})
@@ -245,19 +248,19 @@ class Calls:
             packets = call.pj.packets(call.watch.audio.index)
             call.watch.count(packets, now=now)
             _lock(call, packets)
-            if now - call.told_at >= TELL_EVERY:
-                self._measure(call, now)
         if not call.given_up and (reason := call.watch.verdict(now)):
             call.given_up = True
             log.warning("a call is given up", extra={"leg": call.pj.key, "reason": reason})
             self._end(call.pj.key, Status.REQUEST_TIMEOUT)
+        elif call.watch.audio.live and now - call.told_at >= TELL_EVERY:
+            call.told_at = now
+            self._measure(call, now)
 
     def _measure(self, call: _Call, now: float) -> None:
         """Tell how the call sounds; costs three times what counting its packets does."""
         stream = call.pj.measure(call.watch.audio.index, call.codec)
         silent = now - call.watch.packets_at
         call.measures.read(replace(stream, silent=silent))
-        call.told_at = now
         self._door.post(call.observed.measured, call.measures.latest)
 
 

@@ -72,7 +72,9 @@ def test_what_comes_after_our_goodbye_is_told_too() -> None:
             await until(lambda: "< 200 BYE" in rungs(facts))
 
     asyncio.run(story())
-    assert rungs(facts)[-2:] == ["> BYE", "< 200 BYE"]
+    goodbyes = [rung for rung in rungs(facts) if rung.endswith("BYE")]
+    assert goodbyes[0] == "> BYE"  # pjsip may say it twice, when the ACK has only just come
+    assert goodbyes[-1] == "< 200 BYE"
 
 
 def test_a_caller_who_changes_their_mind() -> None:
