@@ -4,8 +4,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from rich.console import Console, Group, RenderableType
@@ -13,12 +12,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ivr.cli.options import add_json, add_settings, read_settings
+from ivr.cli.lines import add_lines, lines_of
+from ivr.cli.options import add_json
 from ivr.cli.tables import minutes, table
 from ivr.errors import StoreUnavailable
 from ivr.handoff.tickets import Priority
-from ivr.settings import Settings
-from ivr.watch.reach import ask
+from ivr.watch.reach import Reach, ask
 
 EXIT_REFUSED = 1
 EVERY = 1.0  # seconds between two looks
@@ -27,7 +26,7 @@ EVERY = 1.0  # seconds between two looks
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `queue`."""
     parser = subparsers.add_parser("queue", help="who waits for a person, how long and why")
-    add_settings(parser)
+    add_lines(parser)
     add_json(parser)
     parser.add_argument("--watch", action="store_true", help="go on showing it, until Ctrl-C")
     parser.add_argument(
@@ -38,41 +37,51 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Show the queue, once or for ever, or move a caller up."""
-    settings = read_settings(options)
+    lines = lines_of(options)
     if options.up:
-        return _move_up(settings, options.up)
-    seen = asyncio.run(ask(settings.watch_socket, "queue"))
+        return _move_up(lines, options.up)
     if options.watch:
-        _watch(settings.watch_socket)
+        _watch(lines)
+    seen = {line.name: asyncio.run(ask(line, "queue")) for line in lines}
     if options.json:
-        print(json.dumps(seen))
+        told = [{"line": name, **one} for name, one in seen.items()]
+        print(json.dumps(told if len(lines) > 1 else seen[lines[0].name]))
     else:
-        Console().print(_picture(seen))
-    return EXIT_REFUSED if "error" in seen else 0
+        Console().print(_pictures(seen))
+    return EXIT_REFUSED if any("error" in one for one in seen.values()) else 0
 
 
-def _move_up(settings: Settings, call: str) -> int:
-    answer = asyncio.run(ask(settings.watch_socket, "move_up", call=call))
-    if "error" in answer:
-        print(answer["error"])
-        return EXIT_REFUSED
-    moved = answer.get("moved_up")
-    print(f"Call {call} is next." if moved else f"Call {call} was next already.")
-    return 0
+def _move_up(lines: Sequence[Reach], call: str) -> int:
+    """Ask each line until one has the caller; those with a common queue all have."""
+    answer: dict[str, Any] = {}
+    for line in lines:
+        answer = asyncio.run(ask(line, "move_up", call=call))
+        if "error" not in answer:
+            moved = answer.get("moved_up")
+            print(f"Call {call} is next." if moved else f"Call {call} was next already.")
+            return 0
+    print(answer["error"])
+    return EXIT_REFUSED
 
 
-def _watch(socket: Path) -> NoReturn:
+def _watch(lines: Sequence[Reach]) -> NoReturn:
     with Live(screen=True, auto_refresh=False) as screen:
         while True:
-            screen.update(_look(socket), refresh=True)
+            screen.update(_pictures({line.name: _look(line) for line in lines}), refresh=True)
             time.sleep(EVERY)
 
 
-def _look(socket: Path) -> RenderableType:
+def _look(line: Reach) -> dict[str, Any]:
     try:
-        return _picture(asyncio.run(ask(socket, "queue")))
+        return asyncio.run(ask(line, "queue"))
     except StoreUnavailable as error:  # the line is started again, perhaps: go on looking
-        return Text(str(error))
+        return {"error": str(error)}
+
+
+def _pictures(seen: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+    if len(seen) == 1:
+        return _picture(*seen.values())
+    return Group(*(part for name, one in seen.items() for part in (f"{name}:", _picture(one), "")))
 
 
 def _picture(seen: Mapping[str, Any]) -> RenderableType:
