@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import logging
-import platform
 import secrets
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -22,6 +21,7 @@ from ivr.expiry import Books, delete_expired
 from ivr.flow.machine import FlowBook
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
+from ivr.line import Line
 from ivr.loading import fixed_prompts, load_wording
 from ivr.measuring import Measuring
 from ivr.observing import Observed
@@ -45,7 +45,6 @@ from ivr.speech.tones import beep, hold_music
 from ivr.standing import standing
 from ivr.story.facts import Facts
 from ivr.switchboard.place import Place
-from ivr.visit import Line
 from ivr.voice import Voice
 from ivr.watch.asking import Askable
 from ivr.watch.doors import WatchPort, WatchSocket
@@ -116,7 +115,7 @@ class RunningLine:
         messages = MessageBox(settings.messages_database)
         self._stack.push_async_callback(messages.close)
         clinic = await self._start_clinic(messages)
-        records = CallBook(settings.call_book)
+        records = CallBook(settings.call_book, cell=settings.cell_name)
         self._facts.subscribe(records.take)
         self._facts.subscribe(self._metrics.take)
         await records.start()
@@ -126,7 +125,7 @@ class RunningLine:
         )
         exchange = self._exchange = self._connect(wording, speaker, messages)
         look = standing(
-            self._endpoint, self._ears, cell=platform.node(), common=bool(settings.store.url)
+            self._endpoint, self._ears, cell=settings.cell_name, common=bool(settings.store.url)
         )
         self._hub = Hub(Look(exchange.front.queue, exchange.front.agents, look))
         self._facts.subscribe(self._hub.take)
@@ -231,7 +230,7 @@ class RunningLine:
                 recordings=self._start_recordings(),
                 accounts=self._accounts if self._settings.records.replay == "on" else None,
                 when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
-                cell=platform.node(),
+                cell=self._settings.cell_name,
                 pseudonym=partial(pseudonym, secret=secret_in(self._settings.data_folder)),
             )
         )

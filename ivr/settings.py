@@ -4,6 +4,7 @@ The operator's settings as plain frozen data, all optional.
 `ivr.settings_file` reads and checks them; paths are absolute after it.
 """
 
+import platform
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,6 +197,9 @@ class Settings:
 
     data: str = ".data"
     """Folder of everything this line writes; two lines never share one."""
+    cell: str = ""
+    """Name of this line among those that share a database or a Redis server; `` for the
+    machine's name and the SIP port."""
     log_level: str = "info"
     log_format: str = "auto"
     """`text` (for people), `json` (one object a line), `auto` (text on a terminal, else JSON)."""
@@ -209,6 +213,11 @@ class Settings:
     console: Console = field(default_factory=Console)
     watch: Watch = field(default_factory=Watch)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+
+    @property
+    def cell_name(self) -> str:
+        """What this line is called in rows and on screens."""
+        return self.cell or f"{platform.node()}:{self.line.port}"
 
     @property
     def data_folder(self) -> Path:
@@ -290,6 +299,7 @@ CHOICES = {
 }
 MAX_PORT = 65535
 SHAPES = {
+    "cell": (re.compile(r"[\w.:-]{0,60}\Z", re.ASCII), "letters, digits, `.`, `-` and `:`"),
     "line.outbound": (
         re.compile(r"(sips?:[^\s{}<>\"]*\{number\}[^\s{}<>\"]*)?\Z"),
         "a SIP URI with {number} in it, such as sip:+1{number}@carrier.example",

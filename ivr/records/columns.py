@@ -20,7 +20,7 @@ WITHHELD = "[withheld]"
 NAME = re.compile(r"(?!.*\d{5})[A-Za-z_][\w.:-]{0,99}", re.ASCII)
 PERSON = re.compile(r"(?!.*\d{5})[^\W\d_][\w .'-]{0,59}")
 TRUNK = re.compile(r"(?!.*\d{5})\w[\w .:-]{0,59}")
-CELL = re.compile(r"[\w.-]{1,100}", re.ASCII)
+CELL = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 """Names of machines: containers are called by figures."""
 FILE = re.compile(r"[0-9a-f]{32}\.wav")
 CALLER = re.compile(r"[0-9a-f]{16}")
