@@ -27,6 +27,7 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editab
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 tini \
+        libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/clinic-line --create-home line
 COPY --from=build /opt/clinic-line /opt/clinic-line

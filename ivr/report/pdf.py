@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from ivr.errors import ProgramError
 
-LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0"
-"""Debian's packages."""
+LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
+"""Debian's packages; without any font the page would be empty."""
 
 
 class Paper(StrEnum):
