@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 
 from ivr.cli import roster
+from ivr.cli.asked import ask_all, rows_of
+from ivr.cli.lines import add_lines, lines_of
 from ivr.cli.options import add_command, add_json, read_settings
 from ivr.cli.roster import in_roster
 from ivr.cli.tables import minutes, table
@@ -26,7 +28,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add `agents` and what can be done with them."""
     parser = subparsers.add_parser("agents", help="people who take calls")
     inner = parser.add_subparsers(metavar="COMMAND", required=True)
-    listed = add_command(inner, "list", "who takes calls, and what each does now", show)
+    listed = inner.add_parser("list", help="who takes calls, and what each does now")
+    listed.set_defaults(func=show)
+    add_lines(listed)
     add_json(listed)
     add = add_command(
         inner, "add", "let somebody take calls, or change what is known of them", roster.add
@@ -39,29 +43,36 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument(
         "--sip", metavar="URI", help="their SIP phone; without it they use the console"
     )
+    remove = add_command(inner, "remove", "let somebody take no calls any more", roster.remove)
+    remove.add_argument("name", metavar="NAME", help="who it is")
     for name, what, func in (
-        ("remove", "let somebody take no calls any more", roster.remove),
         ("pause", "offer somebody no callers until they are ready again", pause),
         ("ready", "offer somebody callers again", ready),
     ):
-        add_command(inner, name, what, func).add_argument("name", metavar="NAME", help="who it is")
+        parser = inner.add_parser(name, help=what)
+        parser.set_defaults(func=func)
+        add_lines(parser)
+        parser.add_argument("name", metavar="NAME", help="who it is")
     inner.choices["pause"].add_argument("--reason", default="", help="such as lunch")
 
 
 def show(options: argparse.Namespace) -> int:
     """List those whom a running line rings, and those who are not signed in there."""
-    settings = read_settings(options)
-    seen: dict[str, Any] = {"agents": []}
-    away = "no line runs"
-    with contextlib.suppress(StoreUnavailable):
-        seen = asyncio.run(ask(settings.watch_socket, "agents"))
-        away = "not signed in"
-    if "error" in seen:
-        print(seen["error"])
-        return EXIT_REFUSED
-    rows = seen["agents"]
-    signed_in = {row["agent"] for row in rows}
-    rows += [_known(one, away) for one in _everybody(settings) if one.name not in signed_in]
+    if options.line:
+        rows = list(rows_of(ask_all(options, "agents"), "agents"))
+    else:
+        settings = read_settings(options)
+        seen: dict[str, Any] = {"agents": []}
+        away = "no line runs"
+        with contextlib.suppress(StoreUnavailable):
+            seen = asyncio.run(ask(settings.watch_socket, "agents"))
+            away = "not signed in"
+        if "error" in seen:
+            print(seen["error"])
+            return EXIT_REFUSED
+        rows = seen["agents"]
+        signed_in = {row["agent"] for row in rows}
+        rows += [_known(one, away) for one in _everybody(settings) if one.name not in signed_in]
     rows.sort(key=lambda row: row["agent"])
     if options.json:
         print(json.dumps(rows))
@@ -83,12 +94,10 @@ def ready(options: argparse.Namespace) -> int:
 
 
 def _set(options: argparse.Namespace, presence: Presence, reason: str) -> int:
-    socket = read_settings(options).watch_socket
-    answer = asyncio.run(
-        ask(socket, "agent_set", name=options.name, presence=presence.value, reason=reason)
-    )
-    if "error" in answer:
-        print(answer["error"])
+    given = {"name": options.name, "presence": presence.value, "reason": reason}
+    answers = [asyncio.run(ask(line, "agent_set", **given)) for line in lines_of(options)]
+    if all("error" in answer for answer in answers):
+        print(answers[0]["error"])
         return EXIT_REFUSED
     print(f"{options.name} is {presence.value}.")
     return 0
@@ -117,6 +126,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, str]:
     back = "" if row["back_in"] is None else f"back in {minutes(row['back_in'])}"
     return {
         "Agent": row["agent"],
+        "Line": row.get("line", ""),
         "Now": f"{row['presence']} {since}".strip(),
         "Why": ", ".join(filter(None, (row["reason"], back))),
         "Queues": "\n".join(row["queues"]) or "all",
