@@ -6,8 +6,9 @@ import tempfile
 from pathlib import Path
 
 from ivr.story.written import text
-from tests.support.bad_calls import BAD_CALLS, prepare
+from tests.support.bad_calls import BAD_CALLS
 from tests.support.bad_line import Judged, judged
+from tests.support.bad_scene import prepare
 
 RESULT = Path(__file__).parent / "results" / "why.json"
 

@@ -8,6 +8,7 @@ from ivr.story.case import Case, listed, numbers, times
 from ivr.story.signalling import Message
 from ivr.story.steps import Happened
 from ivr.story.suspects import (
+    ANSWER_SLOW,
     CLINIC_SLOW,
     LONG_HOLD,
     MISSES,
@@ -154,7 +155,8 @@ def recogniser_slow(case: Case) -> Suspicion | None:
     if not slow:
         return None
     longest = max(turn.recognised or 0.0 for turn in slow)
-    severity = case.blame() if len(slow) >= MISSES else Severity.ODD
+    felt = [turn for turn in slow if (turn.recognised or 0.0) >= ANSWER_SLOW]
+    severity = case.blame() if len(felt) >= MISSES else Severity.ODD
     evidence = f"The recogniser took up to {longest:.1f} s for what was said in {listed(slow)}."
     return Suspicion(Suspect.RECOGNISER_SLOW, severity, evidence, numbers(slow))
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ivr.story.suspects import Suspect
-from tests.support.bad_calls import BAD_CALLS, USUAL, prepare
+from tests.support.bad_calls import BAD_CALLS, USUAL
 from tests.support.bad_line import judged
+from tests.support.bad_scene import prepare
 
 pytestmark = pytest.mark.line
 
@@ -16,7 +17,6 @@ QUICK = {
     Suspect.LINE_FULL,
     Suspect.WRONG_KEYS,
     Suspect.SHORT_TALK,
-    Suspect.CRASHED,
 }
 """All of them on one line; `python -m bench.why` rings the others, too."""
 

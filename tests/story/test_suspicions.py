@@ -168,7 +168,7 @@ FAULTS: Mapping[Suspect, list[Story]] = {
         ),
     ],
     Suspect.RECOGNISER_SLOW: [
-        story(turn(OK, recognised=1.8, latency=2.3), turn(OK, recognised=2.4, latency=2.9)),
+        story(turn(OK, recognised=1.8, latency=2.3), turn(OK, recognised=1.2, latency=1.9)),
         given_up(*(replace(one, sound=replace(VOICE, dropped=60)) for one in MISSED)),
     ],
     Suspect.LOOP: [

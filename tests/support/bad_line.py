@@ -12,7 +12,8 @@ from ivr.story.story import Story
 from ivr.story.suspects import Suspect
 from ivr.story.why import Account, why
 from tests.support.agent_phone import AgentPhone, Manner
-from tests.support.bad_calls import BadCall, Scene, Setting
+from tests.support.bad_calls import BadCall
+from tests.support.bad_scene import Scene, Setting
 from tests.support.line_process import LineProcess
 from tests.support.voice import Renderer
 from tests.support.waiting import until
