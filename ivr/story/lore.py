@@ -208,8 +208,8 @@ LORE: Mapping[Suspect, Lore] = {
     ),
     Suspect.RECOGNISER_SLOW: Lore(
         "the recogniser was slow",
-        f"{s.RECOGNISER_SLOW:g} s or more from the end of speech to its reading (worth a look below "
-        f"{s.ANSWER_SLOW:g} s, or once), or "
+        f"{s.RECOGNISER_SLOW:g} s or more from the end of speech to its reading (worth a look "
+        f"below {s.ANSWER_SLOW:g} s, or once), or "
         f"{s.DROPPED * 0.02:g} s of sound it had no time for",
         "The machine has too much to do: see its load, and `speech.processes`.",
         "ivr cells",
