@@ -61,7 +61,7 @@ class CallRows:
             Column("", 2, _mark),
             Column("Call", CALL if wide else SHORT, lambda one, w: Piece(one.glimpse.call[:w])),
             Column("Sure", 16 if wide else 7, self._sure),
-            Column("Patience" if wide else "Patient", 8 if wide else 7, self._patience),
+            Column("Patience", 8, self._patience),
             Column("Answer" if wide else "Ans.", 6 if wide else 4, _latency),
             Column(
                 "Time", 7 if wide else 5, lambda one, w: Piece(fit(length(one.age), w, right=True))
