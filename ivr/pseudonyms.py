@@ -29,7 +29,9 @@ def pseudonym(caller: str, *, secret: bytes) -> str:
     digits = "".join(one for one in name if one.isascii() and one.isdecimal())
     if digits and not any(one.isalpha() for one in name):
         name = digits[1:] if len(digits) == NATIONAL + 1 and digits[0] == "1" else digits
-    return hmac.new(secret, name.encode(), hashlib.sha256).hexdigest()[:LENGTH]
+    return hmac.new(secret, name.encode(errors="backslashreplace"), hashlib.sha256).hexdigest()[
+        :LENGTH
+    ]
 
 
 def secret_in(folder: Path) -> bytes:

@@ -16,11 +16,11 @@ from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.handoff.handoff import Limits
 from ivr.handoff.tickets import Priority, Ticket
+from ivr.line import Line
 from ivr.ports import Gone, Heard, Keyed, LegInfo, OperationResult
 from ivr.records.calls import CallBook
 from ivr.story.calls import CallOutcome, CallRow
 from ivr.story.facts import Fact
-from ivr.visit import Line
 from ivr.voice import Voice
 from tests.flows.shipped import book, wording
 from tests.support.fake_queue import FakePhones, FakeSwitchboard

@@ -1,16 +1,20 @@
 """The facts of whole calls on a virtual clock: what is told of them, and what never is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ivr.attendant import Attendant
 from ivr.audio.pcm import FRAME_BYTES
 from ivr.clinic.operations import SPECS
-from ivr.desk import Shut
+from ivr.desk import Offered, Placed, QueueEvent, Shut
 from ivr.dialog.actions import HandoffReason
 from ivr.dialog.events import Hypothesis
 from ivr.dialog.turns import Answered, Judged
@@ -24,6 +28,7 @@ from ivr.ports import (
     Gone,
     Heard,
     Keyed,
+    LegEvent,
     MediaHeld,
     MediaResumed,
     Onset,
@@ -557,3 +562,81 @@ def test_a_listener_that_fails_costs_nobody_the_call() -> None:
         await ringing
 
     run(main())
+
+
+EVENTS = st.sampled_from(
+    [
+        Onset(),
+        Partial("refill"),
+        Heard((Hypothesis("refill", 0.9),), silence=0.4, took=0.1),
+        Heard((Hypothesis("refill", 0.5),)),
+        Heard(()),
+        Restarted(),
+        Deaf(),
+        Keyed("1"),
+        Keyed("2"),
+        Keyed("0"),
+        MediaHeld(),
+        MediaResumed(),
+        Offered(MARIA),
+        Offered(DANA),
+        Shut(closed=False),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(EVENTS, st.sampled_from([0.0, 0.1, 1.0, 5.0])), max_size=25))
+def test_whatever_happens_the_facts_of_a_call_agree(
+    happens: list[tuple[Onset | Partial | Heard | Restarted | Deaf | LegEvent | QueueEvent, float]],
+) -> None:
+    async def scenario(visit: Visit) -> None:
+        for event, after in happens:
+            await asyncio.sleep(after)
+            match event:
+                case Offered() | Shut() | Placed():
+                    for place in visit.switchboard.places[-1:]:
+                        place.decide(event)
+                case Onset() | Partial() | Heard() | Restarted() | Deaf():
+                    for ear in visit.ears.ears[-1:]:
+                        ear.happen(event)
+                case _:
+                    visit.leg.happen(event)
+
+    with catching_logs() as logged:
+        visit = call(scenario)
+    assert "a note was not taken" not in logged
+    numbers = [turn.number for turn in visit.turns]
+    assert numbers == list(range(1, len(numbers) + 1))
+    row = visit.told[-1]
+    assert visit.facts[-1] is row
+    assert row.ended is not None
+    assert row.turns == len(numbers)
+    assert row.latencies == tuple(t.latency for t in visit.turns if t.latency is not None)
+    assert all(latency >= 0 for latency in row.latencies)
+    ends = {Happened.CALLER_LEFT, Happened.WE_HUNG_UP, Happened.MEDIA_LOST}
+    assert len([one for one in visit.happened if one in ends]) == 1
+    last = visit.glimpses[-1]
+    assert (last.phase, last.playing, last.speaking, last.asks_clinic) == (
+        "talking",
+        False,
+        False,
+        "",
+    )
+
+
+@contextmanager
+def catching_logs() -> Iterator[list[str]]:
+    """Catch what is logged; a fixture may not be shared by the examples of a property."""
+    caught: list[str] = []
+
+    class Catcher(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            caught.append(str(record.msg))
+
+    catcher = Catcher()
+    logging.getLogger("ivr.journal").addHandler(catcher)
+    try:
+        yield caught
+    finally:
+        logging.getLogger("ivr.journal").removeHandler(catcher)

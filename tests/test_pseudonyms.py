@@ -28,6 +28,10 @@ def test_sip_users_have_one_too_and_are_told_from_numbers() -> None:
     assert pseudonym("alex142", secret=SECRET) != pseudonym("142", secret=SECRET)
 
 
+def test_whatever_a_network_sends_has_a_pseudonym() -> None:
+    assert len(pseudonym("\udc80 \0 Ω", secret=SECRET)) == LENGTH
+
+
 @pytest.mark.parametrize("withheld", ["", "anonymous", "Anonymous", " unavailable "])
 def test_who_withholds_their_number_has_none(withheld: str) -> None:
     assert pseudonym(withheld, secret=SECRET) == ""

@@ -10,10 +10,19 @@ from ivr.ports import Gone
 from ivr.story.calls import CallOutcome, CallRow
 from ivr.story.steps import Happened, Step
 from ivr.visit import Visit as Living
+from tests.support.fakes import FakeAudioLeg
 from tests.support.virtual_loop import run
 from tests.test_attendant import CALL, DANA, MARIA, Visit
 
 FINDING = "I'm finding someone for you"
+
+
+class LateLeg(FakeAudioLeg):
+    """Takes two seconds to be answered."""
+
+    async def answer(self) -> None:
+        await asyncio.sleep(2)
+        await super().answer()
 
 
 def living(visit: Visit) -> Living:
@@ -149,5 +158,19 @@ def test_what_operators_do_is_told() -> None:
             ("Olga", "hand_off"),
             ("Igor", "hang_up"),
         ]
+
+    run(main())
+
+
+def test_who_is_sent_while_they_still_ring_goes_as_soon_as_they_are_answered() -> None:
+    async def main() -> None:
+        visit = Visit(MARIA)
+        visit.leg = LateLeg()
+        call = visit.ring()
+        await asyncio.sleep(1)
+        assert living(visit).hand_off("billing", who="Olga")
+        await asyncio.sleep(6)
+        assert [ticket.queue for ticket in visit.switchboard.tickets] == ["billing"]
+        await finish(visit, call)
 
     run(main())

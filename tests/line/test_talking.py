@@ -17,6 +17,7 @@ from ivr.consulting import ConsultMeans
 from ivr.handoff.agents import Agent, AgentStatus, Presence
 from ivr.handoff.card import Card
 from ivr.handoff.commands import Attending, Complete, Consult, Hold, Resume, SendTo, SendToFlow
+from ivr.line import Line as AttendantsLine
 from ivr.ports import AudioLeg
 from ivr.settings import Line
 from ivr.speech.tones import hold_music
@@ -25,7 +26,6 @@ from ivr.story.facts import Glimpse
 from ivr.switchboard.switchboard import QueueSwitchboard
 from ivr.talking import Talking
 from ivr.talks import Talks
-from ivr.visit import Line as AttendantsLine
 from sip.endpoint import SipEndpoint
 from sip.sip_leg import SipLeg
 from tests.sip.harness import until

@@ -35,6 +35,7 @@ class FakeAudioLeg:
         self.observers: list[tuple[str, str, Callable[[Fact], None]]] = []
         self.gone = False
         self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._told = False
         self._playing: asyncio.TimerHandle | None = None
 
     def happen(self, event: LegEvent) -> None:
@@ -46,11 +47,10 @@ class FakeAudioLeg:
         return [what for _, what in self.log]
 
     async def events(self) -> AsyncIterator[LegEvent]:
-        while True:
+        while not self._told:
             event = await self._events.get()
+            self._told = isinstance(event, Gone)
             yield event
-            if isinstance(event, Gone):
-                return
 
     async def answer(self) -> None:
         self._note("answer")
