@@ -141,6 +141,7 @@ class Minutes:
             self._turn = view.turn
             self._draft(view.turn)
             log.turn(self._before + view.turn)
+            self._journal.keep(path=self._path + self._dialog.path)
         self._journal.see(
             places=view.places or self._journal.glimpse.places,
             prompt=view.prompt,
