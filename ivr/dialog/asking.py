@@ -145,7 +145,7 @@ class Asking(Activity):
         if not clearing:
             return self._press(key, now)
         if self._keypad.clear():
-            self._wait_for_answer(now)
+            self._floor.wait(Due.SILENCE, now + self._matter.question.no_input_after)
         else:
             self._open(now)
         return None
@@ -272,10 +272,7 @@ class Asking(Activity):
                 self._floor.record(Answered.NOT_UNDERSTOOD, Judged.WRONG_KEYS)
                 return self._miss(Miss.NO_MATCH, now)
             case Nothing():
-                self._wait_for_answer(now)
+                self._floor.wait(Due.SILENCE, now + self._matter.question.no_input_after)
                 return None
             case unknown:
                 assert_never(unknown)
-
-    def _wait_for_answer(self, now: float) -> None:
-        self._floor.wait(Due.SILENCE, now + self._matter.question.no_input_after)
