@@ -47,11 +47,10 @@ from ivr.story.facts import Facts
 from ivr.switchboard.place import Place
 from ivr.voice import Voice
 from ivr.watch.asking import Askable
-from ivr.watch.doors import WatchPort, WatchSocket
+from ivr.watch.doors import open_doors
 from ivr.watch.hub import Hub, Look
 from ivr.watch.metrics import Metrics
 from ivr.watch.metrics_port import MetricsPort
-from ivr.watch.tokens import TokenBook
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
@@ -140,7 +139,9 @@ class RunningLine:
         self._stack.push_async_callback(exchange.stop)
         await exchange.start(self._take_back)
         self._stack.push_async_callback(self._end_calls)
-        await self._start_watch(exchange)
+        looking = asyncio.get_running_loop().create_task(self._hub.run())
+        self._stack.push_async_callback(_end, looking)
+        await open_doors(settings, self._answers(exchange), self._stack)
         measuring = Measuring(self._endpoint, self._ears, exchange.front, records)
         metrics = MetricsPort(settings.metrics, self._metrics, measuring.read)
         await metrics.start()
@@ -175,21 +176,6 @@ class RunningLine:
             extra = {"file": problem.file, "line": problem.line, "rule": problem.rule}
             _log.warning("recorded prompt not as it should be", extra=extra)
         return RecordedSpeaker(cached, sounds)
-
-    async def _start_watch(self, exchange: Exchange) -> None:
-        """Answer operators, the last of all: who sees the line sees it running."""
-        settings, tokens = self._settings, TokenBook(self._settings.token_book)
-        self._stack.push_async_callback(tokens.close)
-        looking = asyncio.get_running_loop().create_task(self._hub.run())
-        self._stack.push_async_callback(_end, looking)
-        answers = self._answers(exchange)
-        watch = WatchSocket(settings.watch_socket, answers)
-        await watch.start()
-        self._stack.push_async_callback(watch.stop)
-        if settings.watch.port:
-            port = WatchPort(settings.watch, answers, tokens)
-            await port.start()
-            self._stack.push_async_callback(port.stop)
 
     def _connect(self, wording: Wording, speaker: Speaker, messages: MessageBox) -> Exchange:
         return Exchange(

@@ -8,14 +8,14 @@ import ssl
 import struct
 import time
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ivr.errors import SettingsError, StoreError
-from ivr.settings import Watch
+from ivr.settings import Settings, Watch
 from ivr.watch.asking import REQUEST_LIMIT, Askable, serve
 from ivr.watch.gate import Gate
 from ivr.watch.reach import is_here
@@ -29,6 +29,26 @@ HANDSHAKE_WITHIN = 5.0  # seconds
 BETWEEN_TWO = 0.02  # seconds; a handshake costs some 2 ms of the loop that serves calls
 BACKLOG = 32
 CHECK_EVERY = 10.0  # seconds until who follows with a token that was removed is sent away
+
+
+async def open_doors(
+    settings: Settings, answers: Mapping[str, Askable], stack: AsyncExitStack
+) -> None:
+    """
+    Answer operators until *stack* is closed: on this machine, and elsewhere where that is set.
+
+    Raises:
+        SettingsError: As `WatchSocket.start` and `WatchPort.start`.
+    """
+    here = WatchSocket(settings.watch_socket, answers)
+    await here.start()
+    stack.push_async_callback(here.stop)
+    if settings.watch.port:
+        tokens = TokenBook(settings.token_book)
+        stack.push_async_callback(tokens.close)
+        port = WatchPort(settings.watch, answers, tokens)
+        stack.push_async_callback(port.stop)
+        await port.start()
 
 
 class WatchSocket:

@@ -7,7 +7,7 @@ import pwd
 import ssl
 import stat
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from ivr.errors import SettingsError, StoreUnavailable
-from ivr.settings import Watch
+from ivr.settings import Settings, Watch
 from ivr.watch import doors, gate
 from ivr.watch.asking import REQUEST_LIMIT, Given, Question
-from ivr.watch.doors import WatchPort, WatchSocket
+from ivr.watch.doors import WatchPort, WatchSocket, open_doors
 from ivr.watch.follow import Follower
 from ivr.watch.gate import Gate
 from ivr.watch.hub import Hub
@@ -27,6 +27,7 @@ from ivr.watch.reach import Reach, ask, reach_of
 from ivr.watch.roles import Asker, Role
 from ivr.watch.tokens import Token, TokenBook
 from tests.support.certificate import certificate
+from tests.support.console_agent import free_port
 from tests.watch.facts import SAID, VALUE, began, look, told_words
 
 SECONDS = 20.0  # no test waits so long
@@ -168,6 +169,27 @@ def test_over_tls_a_viewer_never_gets_a_word(tmp_path: Path) -> None:
     assert b'"phase":"waiting"' in heard
     for secret in (SAID, VALUE, "refill"):
         assert secret.encode() not in heard
+
+
+def test_a_line_whose_settings_say_so_opens_both_doors_until_it_stops(tmp_path: Path) -> None:
+    number = free_port()
+    settings = Settings(data=str(tmp_path), watch=Watch(port=number))
+
+    async def main() -> None:
+        far = reach_of(f"tcp://{HERE}:{number}")
+        async with asyncio.timeout(SECONDS), AsyncExitStack() as stack:
+            await open_doors(settings, answers(Hub(look())), stack)
+            assert (await ask(settings.watch_socket, "who_viewer"))["role"] == "supervisor"
+            assert "token" in (await ask(far, "who_viewer"))["error"]
+            book = TokenBook(settings.token_book)
+            secret = await book.add(Token("Dana", Role.VIEWER, NOW))
+            assert (await ask(replace(far, token=secret), "who_viewer"))["who"] == "Dana"
+            await book.close()
+        with pytest.raises(StoreUnavailable):
+            await ask(far, "who_viewer")
+        assert not settings.watch_socket.exists()
+
+    asyncio.run(main())
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_with_what_to_do(tmp_path: Path) -> None:
