@@ -15,7 +15,7 @@ OUTCOMES: Mapping[CallOutcome, str] = {
     CallOutcome.HANDED_OFF: "the caller talked to a person",
     CallOutcome.MESSAGE: "the caller left a message",
     CallOutcome.CALLBACK: "the caller is called back",
-    CallOutcome.ABANDONED: "the caller hung up before anything came of it",
+    CallOutcome.ABANDONED: "the caller hung up before the line was done",
     CallOutcome.HUNG_UP_ON: "an operator of the line hung up",
     CallOutcome.REDIRECTED: "the caller was sent to the overflow number",
     CallOutcome.FAILED: "the line hung up for a fault of its own",
