@@ -13,6 +13,8 @@ from ivr.ports import AudioLeg, LegInfo
 from ivr.story.calls import CallOutcome, CallRow
 from ivr.visit import Line, Visit
 
+_log = log.get(__name__)
+
 
 class Attendant:
     """Takes the calls of a line."""
@@ -56,6 +58,7 @@ class Attendant:
             call: Opaque id of the call.
         """
         with log.of_call(call):
+            _log.info("call taken", extra={"leg": leg.info.key, "trunk": leg.info.trunk})
             visit = Visit(self._line, leg, call)
 
             async def talk() -> None:
@@ -82,6 +85,7 @@ class Attendant:
             Whether they talked to a person, left a message or will be rung once more.
         """
         with log.of_call(call):
+            _log.info("caller rung back", extra={"leg": leg.info.key, "queue": ticket.queue})
             visit = Visit(self._line, leg, call)
             leg.observe(call=call, role="caller", tell=self._line.tell)
             await self._see_through(visit, visit.go_on(waiting, ticket, card))

@@ -84,9 +84,8 @@ class Journal:
         """Take something down; what goes wrong costs the note, never the call."""
         try:
             taking(*what)
-        except Exception as error:  # noqa: BLE001 - as it says
-            extra = {"call": self.row.call, "kind": type(error).__name__}
-            _log.error("a note was not taken", extra=extra)
+        except Exception:  # noqa: BLE001 - as it says
+            _log.exception("a note was not taken")
 
     # ------------------------------------------------------------ on the way to a person
 

@@ -123,7 +123,7 @@ def setup(level: str = "info", stream: TextIO | None = None, *, form: str = "aut
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(_LEVELS[level])
-    for library in ("websockets", "asyncio", "aiortc", "aioice", "transitions"):
+    for library in ("websockets", "asyncio", "aiortc", "aioice", "transitions", "alembic"):
         logging.getLogger(library).setLevel(max(_LEVELS[level], logging.WARNING))
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

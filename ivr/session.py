@@ -53,7 +53,9 @@ async def run_call(
         return CallerHungUp()
     kinds = ", ".join(sorted({type(error).__name__ for error in errors}))
     note(Broke(kinds))
-    _log.error("conversation broke, caller goes to a person", extra={"kind": kinds})
+    _log.error(
+        "conversation broke, caller goes to a person", exc_info=errors[0], extra={"kind": kinds}
+    )
     return HandOff(queue, Briefing("", "", "", HandoffReason.LINE_TROUBLE))
 
 

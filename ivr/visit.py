@@ -119,6 +119,9 @@ class Visit:
         await self._end_recording()
         self._journal.keep(ended=datetime.now(UTC), outcome=self._outcome)
         await self._leg.hang_up()
+        row = self._journal.row
+        extra = {"outcome": row.outcome, "flow": row.about, "queue": row.queue, "turns": row.turns}
+        _log.info("call over", extra=extra)
         if self._line.accounts is not None:
             await keep_accounts(self._line.accounts, self._call, self._witnesses)
 
@@ -128,7 +131,7 @@ class Visit:
 
     def broke(self, error: Exception) -> None:
         """Note that the call ends for a fault of ours."""
-        _log.error("call broke", extra={"call": self._call, "kind": type(error).__name__})
+        _log.error("call broke", exc_info=error)
         self._journal.keep(outcome=CallOutcome.FAILED)
         self._journal.broke(type(error).__name__)
 

@@ -126,7 +126,10 @@ class SipEndpoint:
         self._draining = on
         if self._running:
             self._running.engine.draining = on
-        log.info("the line drains" if on else "the line takes callers")
+        if on:
+            log.info("the line drains")
+        else:
+            log.info("the line takes callers")
 
     async def start(self) -> None:
         """

@@ -83,5 +83,5 @@ class Facts:
         for listener in self._listeners:
             try:
                 listener(fact)
-            except Exception as error:  # noqa: BLE001 - a call is never in trouble for being watched
-                _log.error("a fact was not taken", extra={"kind": type(error).__name__})
+            except Exception:  # noqa: BLE001 - a call is never in trouble for being watched
+                _log.exception("a fact was not taken")

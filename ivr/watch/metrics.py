@@ -10,10 +10,10 @@ from itertools import product
 from typing import assert_never
 
 from ivr.flow.model import UNAVAILABLE
-from ivr.handoff.actions import Trouble
+from ivr.handoff.actions import Outcome, Trouble
 from ivr.handoff.events import Refusal
 from ivr.story import mos
-from ivr.story.calls import CallRow
+from ivr.story.calls import CallOutcome, CallRow
 from ivr.story.facts import Fact, Glimpse
 from ivr.story.media import Media
 from ivr.story.signalling import Message
@@ -21,7 +21,7 @@ from ivr.story.steps import Happened, Step
 from ivr.story.turns import Turn
 from ivr.watch import figures
 from ivr.watch.figures import Level
-from ivr.watch.prometheus_ import OTHER, Registry
+from ivr.watch.prometheus_ import MOST, OTHER, Registry
 
 METHODS = frozenset(
     (
@@ -31,6 +31,7 @@ METHODS = frozenset(
 )
 """Of SIP; anybody may send others."""
 LEGS = ("caller", "agent")
+PACKETS = ("received", "lost", "late", "sent", "far_lost")
 HEARD = ("both", "not_by_us", "not_by_them", "by_nobody")
 TOO_FEW = 50  # packets, a second of speech: fewer tell nothing about who hears whom
 DEAF_FROM = 0.5  # share of lost packets from which on nobody would say that they hear us
@@ -52,6 +53,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._live: dict[str, dict[str, _Leg]] = {}
+        self._ways: set[tuple[str | None, ...]] = set()
         self._registry = registry = Registry()
         self._calls = registry.lone_gauge(figures.CALLS)
         self._started = registry.counter(figures.STARTED)
@@ -115,6 +117,15 @@ class Metrics:
             self._refusals(refusal)
         for leg, heard in product(LEGS, HEARD):
             self._legs_ended(leg, heard)
+        for leg, packets in product(LEGS, PACKETS):
+            self._packets(leg, packets)
+
+    def _begin_ways(self, row: CallRow) -> None:
+        """Show every way in which a call about this may end, before one does."""
+        for outcome in CallOutcome:
+            self._ended(outcome, row.flow, row.about)
+        for came in Outcome if row.reason is not None else ():
+            self._handoffs(row.queue, row.reason or "", came)
 
     # ------------------------------------------------------------ calls
 
@@ -122,6 +133,10 @@ class Metrics:
         if row.call not in self._live:
             self._live[row.call] = {}
             self._started(row.trunk).inc()
+        way = (row.flow, row.about, row.queue, row.reason)
+        if way not in self._ways and len(self._ways) < MOST:
+            self._ways.add(way)
+            self._begin_ways(row)
         if row.ended is not None:
             for name, leg in self._live.pop(row.call).items():
                 self._judge(name, leg)
@@ -176,7 +191,7 @@ class Metrics:
             return  # the call is over: nothing would take its legs off the books again
         leg = legs.get(media.leg)
         before = Media(media.call, media.at) if leg is None else leg.last
-        for name, packets in _since(before, media):
+        for name, packets in zip(PACKETS, _since(before, media), strict=True):
             if packets > 0:
                 self._packets(media.leg, name).inc(packets)
         jitter = max(media.jitter, media.far_jitter or 0.0, 0.0 if leg is None else leg.jitter)
@@ -198,13 +213,14 @@ class Metrics:
         self._messages(way, method, str(message.status or "")).inc()
 
 
-def _since(before: Media, now: Media) -> tuple[tuple[str, int], ...]:
+def _since(before: Media, now: Media) -> tuple[int, ...]:
+    """Count in the order of `PACKETS`."""
     return (
-        ("received", now.received - before.received),
-        ("lost", now.lost - before.lost),
-        ("late", now.late - before.late),
-        ("sent", now.sent - before.sent),
-        ("far_lost", (now.far_lost or 0) - (before.far_lost or 0)),
+        now.received - before.received,
+        now.lost - before.lost,
+        now.late - before.late,
+        now.sent - before.sent,
+        (now.far_lost or 0) - (before.far_lost or 0),
     )
 
 

@@ -216,6 +216,22 @@ def test_what_must_wake_somebody_is_shown_before_it_happens() -> None:
     assert 'ivr_legs_ended_total{heard="not_by_us",leg="caller"} 0.0' in body
 
 
+def test_every_way_a_call_can_end_is_shown_before_it_does() -> None:
+    metrics = Metrics()
+    metrics.take(replace(RANG, about="refill_status", reason=HandoffReason.ASKED, queue="pharmacy"))
+    body = metrics.text()[0].decode()
+    labels = 'about="refill_status",flow="main_menu",outcome="failed"'
+    assert f"ivr_calls_ended_total{{{labels}}} 0.0" in body
+    assert 'ivr_handoffs_total{came="nobody",queue="pharmacy",reason="asked"} 0.0' in body
+
+
+def test_what_is_remembered_of_ways_is_limited() -> None:
+    metrics = Metrics()
+    for n in range(3 * MOST):
+        metrics.take(replace(RANG, about=f"flow{n % 10}{n // 10 % 10}{n // 100 % 10}_{n // 1000}"))
+    assert len(metrics._ways) <= MOST
+
+
 def test_a_clinic_that_fails_for_the_first_time_is_an_increase() -> None:
     metrics = Metrics()
     metrics.take(ASKED)
