@@ -3,31 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from ivr.cli import (
-    acts,
-    agent,
-    agents,
-    call,
-    callbacks,
-    calls,
-    cells,
-    doctor,
-    flow,
-    messages,
-    models,
-    prompts,
-    queue,
-    records,
-    replay,
-    report,
-    serve,
-    tail,
-    tokens,
-    top,
-    try_,
-    why,
-)
 from ivr.errors import FlowErrors, IvrError
 
 EXIT_FAILED = 1
@@ -35,19 +12,48 @@ EXIT_MISUSE = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the whole command line."""
+FAMILIES = {
+    "serve": ("serve",),
+    "top": ("top",),
+    "call": ("call",),
+    "agent": ("agent",),
+    "try_": ("try",),
+    "flow": ("flow",),
+    "calls": ("calls",),
+    "queue": ("queue",),
+    "agents": ("agents",),
+    "tail": ("tail",),
+    "cells": ("cells", "trunks"),
+    "acts": ("hand-off", "hang-up", "listen", "drain"),
+    "tokens": ("watch",),
+    "why": ("why",),
+    "report": ("report",),
+    "records": ("records",),
+    "callbacks": ("callbacks",),
+    "messages": ("messages",),
+    "prompts": ("prompts",),
+    "replay": ("replay", "scenario"),
+    "models": ("models",),
+    "doctor": ("doctor",),
+}
+"""Modules here, with the commands of each, in the order people see them."""
+
+
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """
+    Build the command line.
+
+    Args:
+        command: The only one that is needed; importing what is behind all takes a second.
+    """
     whole = argparse.ArgumentParser(
         prog="ivr",
         description="A telephone line for clinics: answers, helps, and hands over to a person.",
     )
     subparsers = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (serve, top, call, agent, try_, flow, calls, queue, agents):
-        family.add_parser(subparsers)
-    for family in (tail, cells, acts, tokens):
-        family.add_parser(subparsers)
-    for family in (why, report, records, callbacks, messages, prompts, replay, models, doctor):
-        family.add_parser(subparsers)
+    needed = [module for module, commands in FAMILIES.items() if command in commands]
+    for module in needed or FAMILIES:
+        import_module(f"ivr.cli.{module}").add_parser(subparsers)
     return whole
 
 
@@ -58,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 all is well, 1 something is not, 2 wrong use or a wrong file.
     """
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(words[0] if words else "").parse_args(words)
     try:
         return int(options.func(options))
     except FlowErrors as errors:
