@@ -187,7 +187,7 @@ LORE: Mapping[Suspect, Lore] = {
     ),
     Suspect.ECHO: Lore(
         "the line interrupted itself",
-        f"{s.ECHO_TIMES} or more prompts cut within {s.ECHO_WITHIN:g} s by sound without words",
+        f"{s.ECHO_TIMES} or more prompts cut within {s.ECHO_WITHIN:g} s by what was no answer",
         "An echo of our prompts, or a loudspeaker phone. Many such calls on one trunk: ask the "
         "carrier for echo cancellation; `barge_in: no` helps where it happens.",
         "ivr flow show {flow}",

@@ -88,7 +88,7 @@ def short_talk(case: Case) -> Suspicion | None:
             seconds = (step.at - begun).total_seconds()
             begun = None
             if seconds < SHORT_TALK:
-                evidence = f"The talk with agent {step.who} lasted {seconds:.0f} s."
+                evidence = f"The talk with {step.who or 'the agent'} lasted {seconds:.0f} s."
                 return Suspicion(Suspect.SHORT_TALK, Severity.HURT, evidence)
     return None
 

@@ -1,6 +1,9 @@
 """Signs that what was said did not reach the other side, or not whole."""
 
-from ivr.story.case import Case, listed, numbers
+from collections.abc import Mapping
+from itertools import pairwise
+
+from ivr.story.case import NOT_UNDERSTOOD, Case, listed, numbers
 from ivr.story.mos import heard_by_them, heard_by_us, worst
 from ivr.story.steps import Happened
 from ivr.story.suspects import (
@@ -207,8 +210,7 @@ def cut_in(case: Case) -> Suspicion | None:
 
 def cut_short(case: Case) -> Suspicion | None:
     """Answers that were taken as complete while the caller only paused."""
-    pairs = zip(case.turns, case.turns[1:], strict=False)
-    short = [turn for turn, after in pairs if _went_on(turn, after)]
+    short = [turn for turn, after in pairwise(case.turns) if _went_on(turn, after)]
     if not short:
         return None
     evidence = f"The caller went on speaking over the reply to {listed(short)}: they had paused."
@@ -222,18 +224,20 @@ def _went_on(turn: Turn, after: Turn) -> bool:
 
 
 def echo(case: Case) -> Suspicion | None:
-    """Prompts that were cut by what was no word: our own voice, or a noise."""
-    false = [turn for turn in case.misunderstood if _cut_by_nothing(turn)]
+    """Prompts that were cut by what was no answer: our own voice, or a noise."""
+    before: Mapping[int, Turn] = {after.number: turn for turn, after in pairwise(case.turns)}
+    false = [turn for turn in case.misunderstood if _cut_by_nothing(turn, before.get(turn.number))]
     if len(false) < ECHO_TIMES:
         return None
-    evidence = f"{len(false)} prompts were cut within {ECHO_WITHIN:.0f} s by sound without words"
+    evidence = f"{len(false)} prompts were cut within {ECHO_WITHIN:.0f} s by what was no answer"
     evidence += f" ({listed(false)}): the line hears itself."
     return Suspicion(Suspect.ECHO, case.harm(false), evidence, numbers(false))
 
 
-def _cut_by_nothing(turn: Turn) -> bool:
-    wordless = turn.judged in {Judged.NO_WORDS, Judged.WITHOUT_END, Judged.NOT_AN_ANSWER}
-    return turn.barged_in and wordless and turn.prompt <= ECHO_WITHIN
+def _cut_by_nothing(turn: Turn, before: Turn | None) -> bool:
+    """Tell an echo from a caller who goes on speaking after a pause."""
+    goes_on = before is not None and before.judged in NOT_UNDERSTOOD and not before.barged_in
+    return turn.barged_in and turn.prompt <= ECHO_WITHIN and not goes_on
 
 
 def recogniser_starved(case: Case) -> Suspicion | None:

@@ -158,7 +158,7 @@ FAULTS: Mapping[Suspect, list[Story]] = {
     Suspect.CUT_IN: missed(LOST_BEGINNING),
     Suspect.ECHO: [
         given_up(*[turn(Judged.NO_WORDS, barged_in=True, prompt=0.7)] * 3),
-        abandoned(*[turn(Judged.NO_WORDS, barged_in=True, prompt=1.2)] * 2),
+        abandoned(*[turn(Judged.TOO_UNSURE, barged_in=True, prompt=0.3)] * 3),
     ],
     Suspect.CUT_SHORT: [
         given_up(
