@@ -43,16 +43,16 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=CALLS, help="about so many")
     parser.add_argument("--only", default="", choices=("", "sqlite", "postgres"))
     options = parser.parse_args()
+    print(f"{'database':10} {'calls':>9} {'turns':>10} {'seconds':>8} {'MB':>6}", flush=True)
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for name in ("sqlite", "postgres"):
             if options.only in {"", name}:
                 with _database(name, Path(folder)) as url:
-                    figures.append(_measure(name, Path(folder), url, options.calls))
-    print(f"{'database':10} {'calls':>9} {'turns':>10} {'seconds':>8} {'MB':>6}")
-    for one in figures:
-        start = f"{one.database:10} {one.calls:9} {one.turns:10}"
-        print(f"{start} {one.seconds:8.1f} {one.megabytes:6.0f}")
+                    one = _measure(name, Path(folder), url, options.calls)
+                start = f"{one.database:10} {one.calls:9} {one.turns:10}"
+                print(f"{start} {one.seconds:8.1f} {one.megabytes:6.0f}", flush=True)
+                figures.append(one)
     keep("report", [asdict(one) for one in figures])
 
 
@@ -84,7 +84,10 @@ def _measure(name: str, folder: Path, url: str, calls: int) -> Figure:
     out = ["--month", f"{FIRST:%Y-%m}", "--out", str(folder / f"{name}.html")]
     before = time.monotonic()
     command = ["from ivr.cli.main import main; import sys; sys.exit(main())", "report", *out]
-    done = subprocess.Popen([sys.executable, "-c", *command, *settings, "--data", str(folder)])
+    done = subprocess.Popen(
+        [sys.executable, "-c", *command, *settings, "--data", str(folder)],
+        stdout=subprocess.DEVNULL,
+    )
     _, status, used = os.wait4(done.pid, 0)
     if status:
         raise RuntimeError("the report failed")
