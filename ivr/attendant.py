@@ -8,10 +8,11 @@ from ivr.desk import Waiting
 from ivr.errors import CallError
 from ivr.handoff.card import Card
 from ivr.handoff.tickets import Ticket
+from ivr.line import Line
 from ivr.observing import Observed
 from ivr.ports import AudioLeg, LegInfo
 from ivr.story.calls import CallOutcome, CallRow
-from ivr.visit import Line, Visit
+from ivr.visit import Visit
 
 _log = log.get(__name__)
 

@@ -43,7 +43,7 @@ class Journal:
 
     def __init__(self, row: CallRow, tell: Callable[[Fact], None]) -> None:
         """
-        Open it.
+        Open it, and tell of the call: what is told of one that nobody knows yet is lost.
 
         Args:
             row: What is known of the call.
@@ -55,6 +55,7 @@ class Journal:
         self.glimpse = Glimpse(row.call, row.started, row.started)
         """The moment as it was told last."""
         self._over = False
+        tell(row)
 
     def keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the row, checked by `replace`
         """Change the row, and tell it, if that changes anything."""

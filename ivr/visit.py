@@ -42,8 +42,6 @@ from ivr.story.calls import CallOutcome, CallRow, Wait
 from ivr.story.steps import Happened
 from ivr.voice import VoiceLeg
 
-__all__ = ("Line", "Visit")
-
 _log = logging.getLogger(__name__)
 FAREWELL = 0.3  # seconds; the last packets of a goodbye are still on their way
 MUTE_PAUSE = 10.0  # seconds of music between two tries of a line that can neither speak nor ring

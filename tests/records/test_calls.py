@@ -25,6 +25,7 @@ from ivr.handoff.tickets import Priority
 from ivr.records import calls, tables
 from ivr.records.calls import CallBook
 from ivr.records.columns import NAME, WITHHELD
+from ivr.records.reading import reading, recent
 from ivr.records.rows import Values, of_call
 from ivr.records.sweeping import Limits
 from ivr.story.calls import CallOutcome, CallRow, Wait
@@ -72,17 +73,11 @@ def with_book(
 
 
 def rows(file: Path) -> list[CallRow]:
-    async def main() -> list[CallRow]:
-        book = CallBook(file)
-        found = list(await book.recent(10_000))
-        await book.close()
-        return found
-
-    return asyncio.run(main())
+    with reading(file) as connection:
+        return list(recent(connection, 10_000))
 
 
 async def written(book: CallBook) -> None:
-    """Wait until the book has written a row by itself."""
     while not await book.recent(1):  # noqa: ASYNC110 - the file itself is what is waited for
         await asyncio.sleep(0.01)
 
