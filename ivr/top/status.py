@@ -56,7 +56,7 @@ def status_row(board: Board, *, now: float) -> Row:
         pieces += [Piece(f"!! DRAINING {clean(', '.join(draining))}", Ink.BAD), Piece("  ")]
     legs, capacity = sum(one.row.legs for one in lines), sum(one.row.capacity for one in lines)
     pieces += [
-        Piece(f"{len(board.calls)} calls", Ink.STRONG),
+        Piece(f"{len(board.calls)} call{'s' * (len(board.calls) != 1)}", Ink.STRONG),
         Piece(f", {legs} legs of {capacity}  "),
     ]
     return (*pieces, *_waiting(board), *_troubles(board))

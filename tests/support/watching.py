@@ -75,5 +75,5 @@ async def watching(
         app = Top(Follower([replace(server.reach, role=None)]), glyphs=glyphs)
         async with app.run_test(size=size) as pilot:
             seen = Watching(server, app, pilot)
-            await seen.sees(f"{calls} calls")
+            await seen.sees(f"{calls} call")
             yield seen
