@@ -64,6 +64,7 @@ class Scene:
 
     def answer_with(self, phone: Phone, sound: bytes, *, times: int = 3) -> None:
         """Answer *times* with *sound*, each time when the line has said its prompt."""
+        self.line.await_call()
         for _ in range(times):
             if phone.hung_up or not self.line.calls:
                 return
