@@ -68,7 +68,7 @@ class CallRows:
             ),
         ]
         if wide and lines > 1:
-            columns.append(Column("Line", 12, lambda one, w: self._cut(one.line, w)))
+            columns.append(Column("Line", 12, self._line))
         return columns
 
     def _flexible(self, room: int, *, wide: bool) -> Sequence[Column]:
@@ -90,6 +90,9 @@ class CallRows:
 
     def _state(self, one: Sight, width: int) -> Piece:
         return Piece(fit_end(one.place, width, more=self._glyphs.more))
+
+    def _line(self, one: Sight, width: int) -> Piece:
+        return Piece(fit_end(one.line, width, more=self._glyphs.more))
 
     def _path(self, one: Sight, width: int) -> Piece:
         path = f" {self._glyphs.into} ".join(one.glimpse.places)
