@@ -29,7 +29,8 @@ def asking() -> FlowBook:
 
 def served_call(rest: str) -> str:
     return (
-        "title: The last question\nflow: main_menu\nstate: anything_else\nsteps:\n  - hears: anything else\n"
+        "title: The last question\nflow: main_menu\nstate: anything_else\n"
+        "steps:\n  - hears: anything else\n"
         f"  - keys: '2'\n{rest}ends: line\n"
     )
 
