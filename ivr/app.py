@@ -24,9 +24,8 @@ from ivr.handoff.handoff import Limits
 from ivr.line import Line
 from ivr.loading import fixed_prompts, load_wording
 from ivr.measuring import Measuring
-from ivr.observing import Observed
 from ivr.operating import Operating, OperatingMeans
-from ivr.ports import AudioLeg, Clinic, LegInfo, Speaker
+from ivr.ports import AudioLeg, Clinic, Speaker
 from ivr.pseudonyms import pseudonym, secret_in
 from ivr.publishing import LiveFlows, flow_questions
 from ivr.questions import reasons
@@ -55,6 +54,7 @@ from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
 A_DAY = 86_400.0  # seconds
+SERVICE_UNAVAILABLE = 503  # RFC 3261 §21.5.4
 SIGNAL = "SIGHUP"  # who published, when nobody told their name
 
 
@@ -120,7 +120,11 @@ class RunningLine:
         await records.start()
         self._stack.push_async_callback(records.close)
         self._endpoint = SipEndpoint(
-            settings.line, on_call=self._ring, on_redirected=self._redirected
+            settings.line,
+            on_call=self._ring,
+            on_redirected=lambda info, observed: self._attendant.redirected(
+                info, observed, call=secrets.token_hex(6)
+            ),
         )
         exchange = self._exchange = self._connect(wording, speaker, messages)
         look = standing(
@@ -186,7 +190,7 @@ class RunningLine:
                 speaker,
                 messages,
                 dialler=self._endpoint,
-                ring_line=self._ring,
+                ring_line=self._ring_from_page,
                 why=reasons(lambda call: self._hub.last(call)),  # noqa: PLW0108 - it looks at this
             ),
         )
@@ -213,6 +217,7 @@ class RunningLine:
                 limits=Limits(handoff.ring_for, handoff.accept_within),
                 music=hold_music(),
                 tell=self._facts.tell,
+                hears=self._settings.speech.engine != "none",
                 recordings=self._start_recordings(),
                 accounts=self._accounts if self._settings.records.replay == "on" else None,
                 when_closed=lambda queue: self._flows.practice.office.queue(queue).when_closed,
@@ -270,11 +275,14 @@ class RunningLine:
 
     # ------------------------------------------------------------ calls
 
-    def _redirected(self, info: LegInfo, observed: Observed) -> None:
-        self._attendant.redirected(info, observed, call=secrets.token_hex(6))
-
     def _ring(self, leg: AudioLeg) -> None:
         self._spawn(self._attendant.take(leg, call=secrets.token_hex(6)))
+
+    def _ring_from_page(self, leg: AudioLeg) -> None:
+        if self._endpoint.status().taking:
+            self._ring(leg)
+        else:
+            self._spawn(leg.hang_up(status=SERVICE_UNAVAILABLE))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -37,6 +37,8 @@ class Line:
     music: bytes
     tell: Callable[[Fact], None]
     """Takes what happens, for whoever keeps or watches it; `Facts.tell`."""
+    hears: bool
+    """Whether callers may speak; False: keys only, as the settings want it."""
     recordings: Recordings | None
     """None: nothing is recorded."""
     accounts: AccountBook | None = None

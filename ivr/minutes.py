@@ -74,7 +74,7 @@ class Draft:
 class Minutes:
     """Takes down one conversation; made as it begins, and to be closed after it."""
 
-    def __init__(self, dialog: Dialog, journal: Journal, *, about: bool) -> None:
+    def __init__(self, dialog: Dialog, journal: Journal, *, about: bool, hears: bool) -> None:
         """
         Begin.
 
@@ -82,6 +82,7 @@ class Minutes:
             dialog: The conversation.
             journal: Of the call.
             about: Whether callers choose in it what the call is about.
+            hears: Whether the line listens at all; one for keys alone loses no recogniser.
         """
         self._dialog = dialog
         self._journal = journal
@@ -94,7 +95,7 @@ class Minutes:
         self._told = 0
         self._playing: tuple[int, float] | None = None
         self._partial_at = 0.0
-        self._deaf = False
+        self._deaf = not hears
 
     def note(self, noted: Noted) -> None:
         """Take something down."""

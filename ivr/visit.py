@@ -135,7 +135,7 @@ class Visit:
 
     @property
     def _outcome(self) -> CallOutcome:
-        outcome = outcome_of(self._journal.row)
+        outcome = outcome_of(self._journal.row, self._book.flows)
         left = outcome is CallOutcome.ABANDONED
         return CallOutcome.HUNG_UP_ON if left and self._hung_up_on else outcome
 
@@ -215,7 +215,8 @@ class Visit:
             queue, about = self._request.ticket.queue, self._request.briefing.wanted
         voice = self._line.voice(self._call, queue, about)
         early, self._early = tuple(self._early), []
-        minutes = Minutes(dialog, self._journal, about=flow == self._line.start)
+        about_it, hears = flow == self._line.start, self._line.hears
+        minutes = Minutes(dialog, self._journal, about=about_it, hears=hears)
         private, note = self._recording.keep_private, minutes.note
         try:
             async with VoiceLeg(

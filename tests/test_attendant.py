@@ -81,6 +81,7 @@ class Visit:
             limits=Limits(),
             music=bytes(320),
             tell=self._take,
+            hears=True,
             recordings=None,
         )
         self.attendant = Attendant(self.line)

@@ -142,6 +142,15 @@ def test_trouble_with_speech_is_told() -> None:
     assert Happened.SPEECH_LOST not in visit.happened[2:], "once is enough"
 
 
+def test_a_line_for_keys_alone_loses_no_recogniser() -> None:
+    async def scenario(visit: Visit) -> None:
+        await asyncio.sleep(3)
+        visit.ear(Deaf())
+        await asyncio.sleep(1)
+
+    assert Happened.SPEECH_LOST not in call(scenario, hears=False).happened
+
+
 def test_a_prompt_that_cannot_be_spoken_is_told() -> None:
     async def scenario(visit: Visit) -> None:
         visit.speaker.dumb = True

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -48,7 +48,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument(
         "--from", dest="since", type=_day, metavar="DAY", help="first day, as 2026-10-01"
     )
-    export.add_argument("--to", type=_day, metavar="DAY", help="day after the last one")
+    export.add_argument(
+        "--to", dest="until", type=_end_of_day, metavar="DAY", help="last day, as 2026-10-31"
+    )
     sweep = add_command(inner, "sweep", "delete what was kept long enough", _sweep)
     sweep.add_argument("--dry-run", action="store_true", help="only tell how much it is")
     add_json(sweep)
@@ -57,8 +59,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _day(text: str) -> datetime:
     """Read a day as its first moment here."""
+    return _midnight(text, days=0)
+
+
+def _end_of_day(text: str) -> datetime:
+    """Read a day as the first moment after it here."""
+    return _midnight(text, days=1)
+
+
+def _midnight(text: str, *, days: int) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text), time()).astimezone()
+        day = date.fromisoformat(text) + timedelta(days=days)
+        return datetime.combine(day, time()).astimezone()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day, such as 2026-10-01") from None
 
@@ -73,7 +85,7 @@ def _export(options: argparse.Namespace) -> int:
     names = [options.table] if options.table else ["calls"] if to_stdout else [*TABLES]
     with reading(read_settings(options).call_book) as records:
         for name in names:
-            extract = Extract(name, options.since, options.to)
+            extract = Extract(name, options.since, options.until)
             if to_stdout:
                 write(extract, records, sys.stdout.buffer)
                 continue

@@ -21,7 +21,7 @@ from ivr.settings import Records, Settings
 from ivr.story.facts import Fact
 from tests.records.stories import CALL, FULL, FULL_ROW, call
 
-HERE_ON_THE_DAY = ["--from", "2031-05-05", "--to", "2031-05-08"]
+HERE_ON_THE_DAY = ["--from", "2031-05-05", "--to", "2031-05-07"]
 
 
 @pytest.fixture

@@ -112,12 +112,16 @@ class Visit(Scene):
 
 
 def call(
-    scenario: Callable[[Visit], Awaitable[None]], *agents: Agent, clinic: Clinic | None = None
+    scenario: Callable[[Visit], Awaitable[None]],
+    *agents: Agent,
+    clinic: Clinic | None = None,
+    hears: bool = True,
 ) -> Visit:
     """Let *scenario* happen to a call, then hang up, unless it is over."""
 
     async def main() -> Visit:
         visit = Visit(agents, clinic or Clinic())
+        visit.attendant = Attendant(replace(visit.line, hears=hears))
         ringing = visit.ring()
         await scenario(visit)
         if not ringing.done():
