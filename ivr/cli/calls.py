@@ -13,6 +13,7 @@ from ivr.cli.asked import ask_all, rows_of
 from ivr.cli.lines import add_lines
 from ivr.cli.options import add_json, read_settings, who
 from ivr.cli.tables import minutes, table
+from ivr.dialog.view import HIDDEN
 from ivr.records.audit import Audit, Deed
 from ivr.records.notes import KeptNote, NoteBook
 from ivr.settings import Settings
@@ -105,7 +106,7 @@ def _row(line: str, seen: Glimpse, now: datetime) -> dict[str, str]:
         "Now": _now(seen),
         "Where": seen.places[-1] if seen.places else "",
         "Heard": " ".join(filter(None, (seen.words, sure))),
-        "Slots": "\n".join(f"{name}={value}" for name, value in seen.slots.items()),
+        "Slots": "\n".join(f"{n}={value}" for n, value in seen.slots.items() if value != HIDDEN),
         "Patience": f"{seen.patience:g}",
     }
 

@@ -67,7 +67,7 @@ _JUDGED: Mapping[Judged, str] = {
     Judged.WISH: "The caller asked for help, a repeat or a person.",
     Judged.ALARM: "What was said sounded like an emergency.",
     Judged.SILENT: "Nobody said or pressed anything.",
-    Judged.EAR_LOST: "The recogniser was lost.",
+    Judged.EAR_LOST: "Nobody listened: no recogniser.",
     Judged.NOT_ASKED: "",
 }
 _KINDS = {"menu": "for a choice", "read_back": "whether it understood right"}
