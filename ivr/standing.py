@@ -28,6 +28,7 @@ def standing(
             draining=sip.open and not sip.taking,
             common=common,
             speech=ears.status.text,
+            listening=ears.listening,
             trunks=tuple(_trunk(trunk) for trunk in sip.trunks),
             refused=sum(sip.refused.values()) - sip.redirected,
             redirected=sip.redirected,

@@ -137,6 +137,11 @@ class SpeechClient:
         return EarStatus(ok=health.up, engine=self._engine, text=health.text)
 
     @property
+    def listening(self) -> int:
+        """Ears that are open now."""
+        return len(self._hearings)
+
+    @property
     def deaths(self) -> int:
         """Times the engine of this line died, and was started again."""
         return self._process.deaths if self._process is not None else 0

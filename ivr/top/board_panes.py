@@ -6,7 +6,7 @@ from textwrap import wrap
 from ivr.top.glyphs import Glyphs
 from ivr.top.ink import Ink, Piece, Row, clean, fit, length, one
 from ivr.watch.board import Board, SeenLine
-from ivr.watch.rows import AgentRow, QueueRow, TrunkRow
+from ivr.watch.rows import AgentRow, LineRow, QueueRow, TrunkRow
 
 QUEUE_TITLES = (
     f"{'Queue':<14}{'Wait':>5}{'Longest':>8}{'Target':>7}{'In time':>8}{'Ready':>6}{'Work':>5}"
@@ -85,6 +85,7 @@ def _line(line: SeenLine, now: float, width: int) -> Iterator[Row]:
     )
     yield _taking(line, ink)
     yield _fact("hears by", row.speech, ink)
+    yield _fact("listens", _listening(row), ink)
     yield _latency(line, ink)
     for trunk in row.trunks:
         yield _trunk(trunk, ink)
@@ -114,6 +115,13 @@ def _latency(line: SeenLine, ink: Ink) -> Row:
         return _fact("answers", "none yet", ink)
     text = f"in {p50:.2f} s, 95 % within {p95:.2f} s"
     return _fact("answers", text, Ink.WARN if p95 > SLOW else ink)
+
+
+def _listening(row: LineRow) -> str:
+    """Tell how busy the recogniser is: how many it listens to, and how long it takes."""
+    p50, p95 = row.recogniser.p50, row.recogniser.p95
+    text = f"to {row.listening} callers"
+    return text if p50 is None or p95 is None else f"{text}, understands in {p50:.2f}-{p95:.2f} s"
 
 
 def _trunk(trunk: TrunkRow, ink: Ink) -> Row:

@@ -88,9 +88,9 @@ def _figures(turn: Turn) -> Row:
 def _levels(sound: Sound) -> list[str]:
     found = []
     if sound.speech_dbfs is not None:
-        found.append(f"speech {sound.speech_dbfs:.0f} dBFS")
+        found.append(f"voice {sound.speech_dbfs:.0f} dB")
     if sound.noise_dbfs is not None:
-        found.append(f"noise {sound.noise_dbfs:.0f} dBFS")
+        found.append(f"noise {sound.noise_dbfs:.0f} dB")
     if sound.clipped:
         found.append(f"clipped {sound.clipped:.1%}")
     if sound.cut_in:

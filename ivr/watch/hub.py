@@ -8,7 +8,7 @@ of each call's story; events are made only while somebody follows.
 import asyncio
 import json
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -82,6 +82,7 @@ class Hub:
         self._beside: dict[str, Any] = {"queues": [], "callers": [], "agents": [], "line": {}}
         self._feeds = {view: Feed(partial(self._all, view)) for view in VIEWS}
         self._latencies: deque[float] = deque(maxlen=TURNS_MEASURED)
+        self._recognised: deque[float] = deque(maxlen=TURNS_MEASURED)
         self._troubles: Counter[str] = Counter()
         self._bells = Bells()
 
@@ -158,11 +159,17 @@ class Hub:
         kept = self._calls.get(fact.call) or self._ended.get(fact.call)
         if kept is not None:
             kept.facts[type(fact)].append(fact)
-        if isinstance(fact, Turn) and fact.latency is not None:
-            self._latencies.append(fact.latency)
+        if isinstance(fact, Turn):
+            self._measure(fact)
         if isinstance(fact, Step) and fact.happened in TROUBLES:
             self._troubles[fact.happened.value] += 1
         self._tell(NAMES[type(fact)], {NAMES[type(fact)]: fact})
+
+    def _measure(self, turn: Turn) -> None:
+        if turn.latency is not None:
+            self._latencies.append(turn.latency)
+        if turn.recognised is not None:
+            self._recognised.append(turn.recognised)
 
     def _end(self, over: Over) -> None:
         kept = self._calls.pop(over.call, None)
@@ -201,12 +208,11 @@ class Hub:
             self._tell(kind, found)
 
     def _line(self) -> dict[str, Any]:
-        latencies = sorted(self._latencies)
-        p50, p95 = (_share(latencies, share) for share in (0.50, 0.95))
         own = {
             "calls": len(self._calls),
             "errors": dict(self._troubles),
-            "turn_latency": {"p50": p50, "p95": p95},
+            "turn_latency": _spread(self._latencies),
+            "recogniser": _spread(self._recognised),
         }
         return {**told(self._look.line()), **told(own)}
 
@@ -277,6 +283,11 @@ class Hub:
 
 def _members(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":"))[1:-1].encode()
+
+
+def _spread(times: Iterable[float]) -> dict[str, float | None]:
+    in_order = sorted(times)
+    return {"p50": _share(in_order, 0.50), "p95": _share(in_order, 0.95)}
 
 
 def _share(ordered: list[float], share: float) -> float | None:

@@ -104,8 +104,8 @@ class TrunkRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnLatency:
-    """From the end of what callers did to our answer, in seconds; None: no turn yet."""
+class Spread:
+    """Half of the last times something took, and all but the slowest of twenty, in seconds."""
 
     p50: float | None = None
     p95: float | None = None
@@ -128,6 +128,11 @@ class LineRow:
     trunks: tuple[TrunkRow, ...] = ()
     errors: Mapping[str, int] = field(default_factory=dict)
     """How often the line was in trouble, by kind."""
-    turn_latency: TurnLatency = TurnLatency()
+    turn_latency: Spread = Spread()
+    """From the end of what callers did to our answer; None: no turn yet."""
+    recogniser: Spread = Spread()
+    """From the end of speech to what was understood; None: nobody spoke yet."""
+    listening: int = 0
+    """Callers who are listened to now."""
     refused: int = 0
     redirected: int = 0

@@ -105,7 +105,7 @@ def test_a_call_is_looked_at_while_it_goes_on(tmp_path: Path) -> None:
         await seen.press("enter")
         await seen.sees("What happened, call", "the line", "the caller")
         seen.server.go_on(2.0, 200)
-        await seen.sees("answered in", "dBFS", "patience")
+        await seen.sees("answered in", "voice", "patience")
         await seen.press("tab")
         await seen.sees("Sound, call")
         await seen.press("tab")

@@ -14,6 +14,7 @@ from ivr.watch.asking import Answer
 from ivr.watch.hub import Look
 
 BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+ASKED = "refill_status.ask_number"
 CALLS = ("00c0ffee0001", "00c0ffee0002", "00c0ffee0003")
 MASKED, SAID, VALUE = "refill •••", "refill four eight two", "lisinopril"
 
@@ -42,7 +43,15 @@ def parts(call: str = CALLS[0], seconds: float = 2.0) -> tuple[Fact, ...]:
     """One fact of each kind that stories are made of."""
     moment = at(seconds)
     return (
-        Turn(call, 1, moment, "refill_status.ask_number", latency=0.31, confidence=0.75),
+        Turn(
+            call,
+            1,
+            moment,
+            "refill_status.ask_number",
+            latency=0.31,
+            recognised=0.05,
+            confidence=0.75,
+        ),
         Step(call, moment, Happened.WANTED_PERSON, detail="asked"),
         Media(call, moment, received=50, jitter=0.004),
         Message(call, moment, "caller", outward=False, method="INVITE"),

@@ -246,6 +246,7 @@ def test_queues_people_and_line_are_told_when_they_change() -> None:
                 hub.take(part)
             seen = await events(lines, until="line")
             assert seen[-1]["line"]["turn_latency"] == {"p50": 0.31, "p95": 0.31}
+            assert seen[-1]["line"]["recogniser"] == {"p50": 0.05, "p95": 0.05}
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
 
