@@ -236,6 +236,8 @@ class Top(App[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
+        if not self._panes.complete:
+            return
         board = self._follower.board
         self._heard.read(board)
         self._panes.draw(board, self._heard.media, now=self._clock())

@@ -95,6 +95,11 @@ class Panes(Container):
         """Give one of them."""
         return self.query_one(f"#{name}", Lines)
 
+    @property
+    def complete(self) -> bool:
+        """Whether the first and the last are there; while the screen comes or goes, one is not."""
+        return bool(self.query("#status")) and bool(self.query("#line"))
+
     def on_resize(self) -> None:
         """Show other panes where there is more room, or less."""
         self.lay_out()

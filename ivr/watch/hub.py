@@ -64,6 +64,8 @@ class _Kept:
 
     last: Glimpse
     over: Over | None = None
+    shown: Mapping[Role, Mapping[str, Any]] = field(default_factory=dict)
+    """What followers saw last of a call that is over, by view."""
     facts: dict[type[Any], deque[Any]] = field(
         default_factory=lambda: {kind: deque(maxlen=STORY_KEPT) for kind in NAMES}
     )
@@ -173,13 +175,12 @@ class Hub:
 
     def _end(self, over: Over) -> None:
         kept = self._calls.pop(over.call, None)
+        shown = {view: self._shown[view].pop(over.call, {}) for view in VIEWS}
         if kept is not None:
-            kept.over = over
+            kept.over, kept.shown = over, shown
             self._ended[over.call] = kept
             if len(self._ended) > ENDED_KEPT:
                 self._ended.popitem(last=False)
-        for view in VIEWS:
-            self._shown[view].pop(over.call, None)
         self._bells.ring(over.call)
         self._tell("over", told(over))
 
@@ -241,7 +242,10 @@ class Hub:
 
     def _all(self, view: Role) -> Mapping[str, Any]:
         """Tell all there is to know to a follower who knows nothing."""
-        ended = [seen(one.last, view) | {"over": told(one.over)} for one in self._ended.values()]
+        ended = [
+            {**(one.shown.get(view) or seen(one.last, view)), "over": told(one.over)}
+            for one in self._ended.values()
+        ]
         return {"calls": list(self._shown[view].values()), "ended": ended, **self._beside}
 
     async def words(self, call: str) -> AsyncGenerator[bytes, None]:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.line
 
 SPEECH_DBFS, NOISE_DBFS = -22.0, -52.0
 PAUSE = 0.01  # of the loudest moment's power, below which nobody speaks
-NEAR_DB = 2.0  # G.711, a jitter buffer, and speech whose edges the ear decides
+NEAR_DB = 4.0  # G.711, a jitter buffer, and speech whose edges the ear decides
 
 
 def noise(seconds: float) -> bytes:
