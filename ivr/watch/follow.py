@@ -223,7 +223,7 @@ async def stream(
     """
     try:
         async with reach.asked(what, given) as (reader, _):
-            while (line := await asyncio.wait_for(reader.readline(), silence)).endswith(b"\n"):
+            while (line := await _line(reader, silence)).endswith(b"\n"):
                 event = json.loads(line)
                 if not isinstance(event, dict):
                     raise StoreUnavailable(f"{reach.name} does not speak as a line does")
@@ -234,3 +234,9 @@ async def stream(
         raise StoreUnavailable(f"{reach.name} fell silent") from error
     except (OSError, ValueError) as error:
         raise StoreUnavailable(no_answer(reach, error)) from error
+
+
+async def _line(reader: asyncio.StreamReader, silence: float | None) -> bytes:
+    """Read a line; unlike `asyncio.wait_for` it can be cancelled in the moment one comes."""
+    async with asyncio.timeout(silence):
+        return await reader.readline()

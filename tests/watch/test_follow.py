@@ -89,6 +89,19 @@ def _apply(board: Board, piece: bytes) -> None:
         board.apply("here", json.loads(line), now=0.0)
 
 
+def test_who_leaves_in_the_moment_a_line_comes_leaves() -> None:
+    async def story() -> None:
+        reader = asyncio.StreamReader()
+        reading = asyncio.ensure_future(follow._line(reader, 5.0))
+        await asyncio.sleep(0)
+        reader.feed_data(b"{}\n")
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+
+    asyncio.run(story())
+
+
 def test_an_event_that_is_missing_is_noticed() -> None:
     board = Board()
     board.apply("here", {"event": "snapshot", "run": "1", "seq": 4, "at": "x"}, now=0.0)
