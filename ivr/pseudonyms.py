@@ -61,5 +61,6 @@ def _write(path: Path, secret: bytes) -> None:
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secret)
+        file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
