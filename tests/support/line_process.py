@@ -51,6 +51,7 @@ class LineProcess:
         self.folder = folder
         self.data = folder / "data"
         self.port = 0
+        self._seen: dict[str, None] = {}  # calls, in the order they were seen in
         self._prefix = tuple(prefix)
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -165,9 +166,9 @@ class LineProcess:
     @property
     def calls(self) -> list[dict[str, Any]]:
         """The live calls, each with the `state` it is in."""
-        return [
-            {**call, "state": (call["places"] or [""])[-1]} for call in self.ask("calls")["calls"]
-        ]
+        found = self.ask("calls")["calls"]
+        self._seen |= {call["call"]: None for call in found if call["call"] not in self._seen}
+        return [{**call, "state": (call["places"] or [""])[-1]} for call in found]
 
     def rows(self) -> list[dict[str, Any]]:
         """Give the call book's rows, the oldest first."""
@@ -187,9 +188,15 @@ class LineProcess:
         return self.rows()
 
     def await_last_row(self) -> dict[str, Any]:
-        """Wait until all calls are over; give the row of the last one."""
+        """Wait until all calls are over, and the last one seen is in the book; give its last row."""
         self.await_no_call()
-        until(lambda: self.rows()[-1]["outcome"], every=LOOK_EVERY, what="the row of the last call")
+        last = list(self._seen)[-1:]
+
+        def look() -> bool:
+            over = [row["call"] for row in self.rows() if row["outcome"]]
+            return bool(over) and set(last) <= set(over) and self.rows()[-1]["call"] in over
+
+        until(look, every=LOOK_EVERY, what="the row of the last call")
         return self.rows()[-1]
 
     def await_call(self, *, within: float = 30.0, **fields: str) -> dict[str, Any]:
