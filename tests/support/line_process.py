@@ -188,7 +188,7 @@ class LineProcess:
         return self.rows()
 
     def await_last_row(self) -> dict[str, Any]:
-        """Wait until all calls are over, and the last one seen is in the book; give its last row."""
+        """Wait until all calls are over and the last one seen is in the book; give the last row."""
         self.await_no_call()
         last = list(self._seen)[-1:]
 
