@@ -13,6 +13,7 @@ from ivr.cli.roster import in_roster
 from ivr.errors import IvrError, StoreError
 from ivr.settings import Console, Settings, Store
 from ivr.store.redis_ import ANSWER_WITHIN, RedisStore
+from ivr.tls import server_context
 
 RENEW_BEFORE = 14 * 86_400  # seconds
 HERE = ("127.0.0.1", "::1", "localhost")
@@ -114,8 +115,7 @@ def _valid_until(console: Console) -> int:
     Raises:
         OSError: It cannot be used; `ssl.SSLCertVerificationError`: nobody would believe it now.
     """
-    far = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    far.load_cert_chain(console.certificate, console.key or None, password="")
+    far = server_context(console.certificate, console.key)
     near = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     near.check_hostname = False
     near.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # whoever signed it is not our business

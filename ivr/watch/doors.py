@@ -16,6 +16,7 @@ from typing import Any
 
 from ivr.errors import SettingsError, StoreError
 from ivr.settings import Settings, Watch
+from ivr.tls import server_context
 from ivr.watch.asking import REQUEST_LIMIT, Askable, serve
 from ivr.watch.gate import Gate
 from ivr.watch.reach import is_here
@@ -234,12 +235,9 @@ def _user(there: socket.socket) -> str:
 
 
 def _certified(settings: Watch) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(settings.certificate, settings.key or None, password="")
+        return server_context(settings.certificate, settings.key)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no certificate and its key"
         accepted = "PEM files, the key without a password"
         raise SettingsError("watch.certificate", found=reason, accepted=accepted) from error
-    return context

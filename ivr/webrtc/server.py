@@ -20,6 +20,7 @@ from ivr.errors import CallError, SettingsError
 from ivr.handoff.agents import Agent
 from ivr.handoff.card import Card
 from ivr.settings import Console
+from ivr.tls import server_context
 from ivr.webrtc import files
 from ivr.webrtc.browser_leg import BrowserOptions
 from ivr.webrtc.console_leg import CallerLeg, ConsoleLeg
@@ -284,15 +285,12 @@ def _reached_at(address: str, options: BrowserOptions) -> BrowserOptions:
 def _tls(settings: Console) -> ssl.SSLContext | None:
     if not settings.certificate and not settings.key:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        # Without an answer the library would ask for a password at a terminal, for ever.
-        context.load_cert_chain(settings.certificate, settings.key or None, password="")
+        return server_context(settings.certificate, settings.key)
     except (OSError, ValueError) as error:
         found = "files that are no certificate and its key"
         accepted = "a PEM certificate, and its key without a password in console.key"
         raise SettingsError("console.certificate", found=found, accepted=accepted) from error
-    return context
 
 
 def _quiet() -> logging.Logger:
