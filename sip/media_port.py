@@ -14,6 +14,7 @@ from ivr.audio.mixing import Mixer, mix
 from ivr.audio.pcm import SILENT_FRAME
 from ivr.audio.playing import Player, Playing
 from ivr.ports import FrameSink, Tap
+from ivr.tapping import Taps
 
 QUEUED_FRAMES = 50  # one second; a loop that is stuck for longer loses the oldest
 
@@ -41,7 +42,7 @@ class MediaPort:
         self._player = Player(lambda playing: post(self._finished, playing))
         self._unlisten: Callable[[], None] = _nothing
         self._ears: tuple[_Ear, ...] = ()
-        self._taps: tuple[Tap, ...] = ()
+        self._taps = Taps()
         self.mixer = Mixer()
         """What is mixed into what the far end hears; fed in the event loop."""
         self._draining = False
@@ -77,20 +78,12 @@ class MediaPort:
 
     def tap(self, tap: Tap) -> Callable[[], None]:
         """Copy both directions to *tap* too, until what is returned is called."""
-
-        def once(heard: bytes, said: bytes, /) -> None:
-            tap(heard, said)
-
-        def untap() -> None:
-            self._taps = tuple(other for other in self._taps if other is not once)
-
-        self._taps = (*self._taps, once)
-        return untap
+        return self._taps.add(tap)
 
     def end(self) -> None:
         """Fall silent for good: nobody listens, nobody records."""
         self.stop()
-        self._taps = ()
+        self._taps.clear()
         for ear in self._ears:
             ear.open = False
         self._ears = ()
@@ -127,10 +120,8 @@ class MediaPort:
     def take(self, frame: bytes) -> None:
         """Take one received frame."""
         self._last_heard = frame
-        if taps := self._taps:
-            said = self._said()
-            for tap in taps:
-                tap(frame, said)
+        if self._taps:
+            self._taps(frame, self._said())
         ears = self._ears
         if not ears:
             return

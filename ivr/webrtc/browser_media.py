@@ -7,6 +7,7 @@ from ivr.audio.pcm import SILENT_FRAME
 from ivr.audio.playing import Player, Playing
 from ivr.audio.playout import Playout
 from ivr.ports import FrameSink, Tap
+from ivr.tapping import Taps
 
 
 class BrowserMedia:
@@ -21,14 +22,13 @@ class BrowserMedia:
         self._player = Player(self._finished)
         self._unlisten: Callable[[], None] = _nothing
         self._sinks: tuple[FrameSink, ...] = ()
-        self._taps: tuple[Tap, ...] = ()
+        self._taps = Taps()
 
     def tick(self) -> bytes:
         """Take one frame from the browser to all who listen; return the one to send to it."""
         heard = self.playout.take()
         said = self.mixer.add_to(self._player.next_frame()) or SILENT_FRAME
-        for tap in self._taps:
-            tap(heard, said)
+        self._taps(heard, said)
         for sink in self._sinks:
             sink(heard)
         return said
@@ -60,20 +60,12 @@ class BrowserMedia:
 
     def tap(self, tap: Tap) -> Callable[[], None]:
         """Copy both directions to *tap* too, until what is returned is called."""
-
-        def once(heard: bytes, said: bytes, /) -> None:
-            tap(heard, said)
-
-        def untap() -> None:
-            self._taps = tuple(other for other in self._taps if other is not once)
-
-        self._taps = (*self._taps, once)
-        return untap
+        return self._taps.add(tap)
 
     def end(self) -> None:
         """Fall silent for good: nobody listens, nobody records."""
         self.stop()
-        self._taps = ()
+        self._taps.clear()
         self._sinks = ()
 
     def _finished(self, playing: Playing) -> None:
