@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from ivr.printing import clock
+
 
 def table(
     rows: Sequence[Mapping[str, str]],
@@ -36,7 +38,4 @@ def table(
 
 def minutes(seconds: float) -> str:
     """Write a duration as on a clock, `1:05`, or `2:01:05`."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    clock = f"{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-    return f"{hours}:{clock}" if hours else clock
+    return clock(round(seconds))

@@ -28,6 +28,7 @@ from typing import IO, Any
 
 import ivr
 from ivr.errors import MisuseError, SpeechError
+from ivr.printing import printable
 
 ENGINE = "pyttsx3"
 VOICES: Mapping[str, str] = {"en": "gmw/en-us", "es": "roa/es-419"}
@@ -191,7 +192,7 @@ def voices_with(voice: str) -> Mapping[str, str]:
 def sanitise(text: str) -> str:
     """Make control characters and runs of blanks single spaces, and cut at `MAX_TEXT`."""
     beginning = text[: MAX_TEXT * 4]
-    clean = " ".join("".join(c if c.isprintable() else " " for c in beginning).split())
+    clean = " ".join(printable(beginning).split())
     if len(clean) <= MAX_TEXT:
         return clean
     cut = clean[: MAX_TEXT + 1]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
+from ivr.printing import printable
 from ivr.story.lore import LORE
 from ivr.story.story import Story
 from ivr.story.suspects import Suspicion
@@ -45,8 +46,7 @@ def _suspicion(suspicion: Suspicion, told: Story, *, first: bool) -> Iterator[st
 
 
 def _entry(title: str, said: str) -> Iterator[str]:
-    said = "".join(c if c.isprintable() else " " for c in said)
-    lines = wrap(said, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
+    lines = wrap(printable(said), WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
     for number, line in enumerate(lines or [""]):
         yield f"{title if number == 0 else '':<{INDENT}}{line}"
 

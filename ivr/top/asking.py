@@ -8,8 +8,9 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 
+from ivr.printing import printable
 from ivr.top.glyphs import UNICODE, Glyphs
-from ivr.top.ink import Ink, Piece, Row, clean, one
+from ivr.top.ink import Ink, Piece, Row, one
 from ivr.top.lines import Lines
 
 EDGE = 4  # rows and columns of frame and padding
@@ -97,4 +98,8 @@ class Ask(ModalScreen[str]):
 
     def _paint(self, key: str) -> Row:
         answer = self._answers[int(key)]
-        return (Piece(f" {answer.key or ' '} ", Ink.STRONG), *one(clean(answer.text)), Piece(" "))
+        return (
+            Piece(f" {answer.key or ' '} ", Ink.STRONG),
+            *one(printable(answer.text)),
+            Piece(" "),
+        )

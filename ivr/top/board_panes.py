@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
+from ivr.printing import printable
 from ivr.top.glyphs import Glyphs
-from ivr.top.ink import Ink, Piece, Row, clean, fit, length, one
+from ivr.top.ink import Ink, Piece, Row, fit, length, one
 from ivr.watch.board import Board, SeenLine
 from ivr.watch.rows import AgentRow, LineRow, QueueRow, TrunkRow
 
@@ -137,7 +138,7 @@ def _trunk(trunk: TrunkRow, ink: Ink) -> Row:
 
 def connection(line: SeenLine, now: float, *, named: bool = False) -> Piece:
     """Tell whether *line* is heard of now."""
-    name = f"{clean(line.name)} " if named else ""
+    name = f"{printable(line.name)} " if named else ""
     if line.connected:
         return Piece(f"{name}connected", Ink.GOOD)
     if not line.seen:

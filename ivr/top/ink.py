@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
 
+from ivr.printing import clock, printable
+
 
 class Ink(StrEnum):
     """How a piece is written; what it means is always told by its text, too."""
@@ -34,14 +36,9 @@ Row = tuple[Piece, ...]
 """One line of a pane; the pieces stand side by side."""
 
 
-def clean(text: str) -> str:
-    """Leave out what would steer the terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-
-
 def fit(text: str, width: int, *, more: str = "…", right: bool = False) -> str:
     """Make *text* exactly *width* columns wide; what is cut off shows as *more*."""
-    text = clean(text)
+    text = printable(text)
     wide = cell_len(text)
     if wide > width:
         return set_cell_size(text, max(0, width - len(more))) + more[:width]
@@ -50,7 +47,7 @@ def fit(text: str, width: int, *, more: str = "…", right: bool = False) -> str
 
 def fit_end(text: str, width: int, *, more: str = "…") -> str:
     """Make *text* *width* columns wide, keeping its end: the innermost state of a path."""
-    text = clean(text)
+    text = printable(text)
     if cell_len(text) <= width:
         return fit(text, width)
     kept = len(more)
@@ -59,7 +56,7 @@ def fit_end(text: str, width: int, *, more: str = "…") -> str:
 
 def one(text: str, ink: Ink = Ink.PLAIN) -> Row:
     """Make a row of one piece."""
-    return (Piece(clean(text), ink),)
+    return (Piece(printable(text), ink),)
 
 
 def text_of(row: Iterable[Piece]) -> str:
@@ -69,7 +66,4 @@ def text_of(row: Iterable[Piece]) -> str:
 
 def length(seconds: float) -> str:
     """Write a duration as on a clock, `1:05`, or `2:01:05`; never a negative one."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    clock = f"{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-    return f"{hours}:{clock}" if hours else clock
+    return clock(max(0, int(seconds)))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ivr.printing import printable
 from ivr.top.board_panes import connection
-from ivr.top.ink import Ink, Piece, Row, clean, length
+from ivr.top.ink import Ink, Piece, Row, length
 from ivr.top.sights import Order
 from ivr.top.trouble import Grade
 from ivr.watch.board import Board
@@ -53,7 +54,7 @@ def status_row(board: Board, *, now: float) -> Row:
     pieces = [piece for line in lost for piece in (connection(line, now, named=True), Piece("  "))]
     draining = [line.row.cell or line.name for line in lines if line.row.draining]
     if draining:
-        pieces += [Piece(f"!! DRAINING {clean(', '.join(draining))}", Ink.BAD), Piece("  ")]
+        pieces += [Piece(f"!! DRAINING {printable(', '.join(draining))}", Ink.BAD), Piece("  ")]
     legs, capacity = sum(one.row.legs for one in lines), sum(one.row.capacity for one in lines)
     pieces += [
         Piece(f"{len(board.calls)} call{'s' * (len(board.calls) != 1)}", Ink.STRONG),
@@ -105,7 +106,7 @@ def showing_row(showing: Showing, roles: set[Role], pane: str) -> Row:
         Piece(f"{rows if showing.found else 'none'}, {showing.order}  "),
     ]
     if showing.words:
-        pieces.append(Piece(f"only: {clean(showing.words)} (Esc: all)  ", Ink.WARN))
+        pieces.append(Piece(f"only: {printable(showing.words)} (Esc: all)  ", Ink.WARN))
     return (*pieces, Piece(f"you are {' or '.join(sorted(roles)) or 'not connected'}", Ink.FAINT))
 
 

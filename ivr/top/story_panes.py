@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ivr.dialog.confidence import Band
 from ivr.dialog.turns import Answered
+from ivr.printing import printable
 from ivr.story.media import Media
 from ivr.story.mos import Quality, heard_by_them, heard_by_us
 from ivr.story.signalling import Message
@@ -11,7 +12,7 @@ from ivr.story.steps import Step
 from ivr.story.turns import Sound, Turn
 from ivr.top.calls import BANDS
 from ivr.top.glyphs import Glyphs
-from ivr.top.ink import Ink, Piece, Row, clean, length, one
+from ivr.top.ink import Ink, Piece, Row, length, one
 from ivr.top.sights import Sight
 from ivr.watch.board import SeenStory
 
@@ -146,7 +147,7 @@ def ladder_rows(story: SeenStory, glyphs: Glyphs) -> list[Row]:
 
 
 def _rung(message: Message, glyphs: Glyphs) -> Row:
-    text = clean(f"{message.status} {message.method}" if message.status else message.method)
+    text = printable(f"{message.status} {message.method}" if message.status else message.method)
     again = " again" if message.again else ""
     arrow = f" {text}{again} ".center(22, glyphs.rule)
     drawn = (
@@ -156,7 +157,7 @@ def _rung(message: Message, glyphs: Glyphs) -> Row:
     )
     failed = message.status >= 400  # noqa: PLR2004 - RFC 3261 §7.2: from there on it failed
     ink = Ink.BAD if failed else Ink.WARN if message.again else Ink.PLAIN
-    leg = clean(f"{message.leg:<7}")
+    leg = printable(f"{message.leg:<7}")
     return (
         Piece(f"{_clock(message.at, exact=True)} {leg}", Ink.FAINT),
         Piece(drawn, ink),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ivr.errors import ProgramError
 from ivr.flow.diagram import Arrow, Box, Diagram, Kind
 from ivr.flow.overlay import Overlay, Tone
+from ivr.printing import printable
 
 FORMATS = ("svg", "png")
 TIME_LIMIT = 60.0  # seconds; the largest flow that the reader takes needs a few
@@ -185,7 +186,7 @@ def _named(arrow: Arrow) -> tuple[str, ...]:
 
 
 def _text(text: str) -> str:
-    return html.escape("".join(c if c.isprintable() else " " for c in text))
+    return html.escape(printable(text))
 
 
 # ---------------------------------------------------------------- Mermaid
