@@ -50,11 +50,11 @@ from ivr.watch.doors import open_doors
 from ivr.watch.hub import Hub, Look
 from ivr.watch.metrics import Metrics
 from ivr.watch.metrics_port import MetricsPort
+from sip.causes import Status
 from sip.endpoint import SipEndpoint
 
 _log = logging.getLogger(__name__)
 A_DAY = 86_400.0  # seconds
-SERVICE_UNAVAILABLE = 503  # RFC 3261 §21.5.4
 SIGNAL = "SIGHUP"  # who published, when nobody told their name
 
 
@@ -123,7 +123,7 @@ class RunningLine:
             settings.line,
             on_call=self._ring,
             on_redirected=lambda info, observed: self._attendant.redirected(
-                info, observed, call=secrets.token_hex(6)
+                info, observed, call=_new_call()
             ),
         )
         exchange = self._exchange = self._connect(wording, speaker, messages)
@@ -276,13 +276,13 @@ class RunningLine:
     # ------------------------------------------------------------ calls
 
     def _ring(self, leg: AudioLeg) -> None:
-        self._spawn(self._attendant.take(leg, call=secrets.token_hex(6)))
+        self._spawn(self._attendant.take(leg, call=_new_call()))
 
     def _ring_from_page(self, leg: AudioLeg) -> None:
         if self._endpoint.status().taking:
             self._ring(leg)
         else:
-            self._spawn(leg.hang_up(status=SERVICE_UNAVAILABLE))
+            self._spawn(leg.hang_up(status=Status.SERVICE_UNAVAILABLE))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -291,7 +291,7 @@ class RunningLine:
 
     async def _take_back(self, leg: AudioLeg, place: Place, card: Card) -> bool:
         return await self._attendant.take_back(
-            leg, place, ticket=place.ticket, card=card, call=secrets.token_hex(6)
+            leg, place, ticket=place.ticket, card=card, call=_new_call()
         )
 
     async def _end_calls(self) -> None:
@@ -324,6 +324,11 @@ class RunningLine:
     async def _tell_health(self) -> Mapping[str, Any]:
         status = f"{len(self._hub)} calls, {self.capacity} legs at most, {self.hearing}"
         return {"ok": True, "status": status, "port": self.port}
+
+
+def _new_call() -> str:
+    """Draw the opaque id of a call."""
+    return secrets.token_hex(6)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

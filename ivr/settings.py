@@ -9,6 +9,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+WATCH_SOCKET = "watch.sock"
+"""Name of the socket in the data folder at which a line answers its operators."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
@@ -285,7 +288,7 @@ class Settings:
     @property
     def watch_socket(self) -> Path:
         """Where the running line answers `ivr calls`."""
-        return self.data_folder / "watch.sock"
+        return self.data_folder / WATCH_SOCKET
 
 
 CHOICES = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ivr.audio.pcm import FRAME
 from ivr.story import suspects as s
 from ivr.story.suspects import Suspect
 
@@ -210,7 +211,7 @@ LORE: Mapping[Suspect, Lore] = {
         "the recogniser was slow",
         f"{s.RECOGNISER_SLOW:g} s or more from the end of speech to its reading (worth a look "
         f"below {s.ANSWER_SLOW:g} s, or once), or "
-        f"{s.DROPPED * 0.02:g} s of sound it had no time for",
+        f"{s.DROPPED * FRAME:g} s of sound it had no time for",
         "The machine has too much to do: see its load, and `speech.processes`.",
         "ivr cells",
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
+from ivr.audio.pcm import FRAME
 from ivr.story.case import NOT_UNDERSTOOD, Case, listed, numbers
 from ivr.story.mos import heard_by_them, heard_by_us, worst
 from ivr.story.steps import Happened
@@ -247,6 +248,6 @@ def recogniser_starved(case: Case) -> Suspicion | None:
         return None
     dropped = sum(turn.sound.dropped for turn in starved)
     evidence = (
-        f"The recogniser had no time for {dropped * 0.02:.1f} s of sound ({listed(starved)})."
+        f"The recogniser had no time for {dropped * FRAME:.1f} s of sound ({listed(starved)})."
     )
     return Suspicion(Suspect.RECOGNISER_SLOW, case.harm(starved), evidence, numbers(starved))

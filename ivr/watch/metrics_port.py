@@ -7,7 +7,6 @@ whoever asks: nobody who finds the port can slow a call.
 
 import asyncio
 import hmac
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from ivr.errors import SettingsError
 from ivr.settings import MetricsSettings
 from ivr.watch.figures import Level
 from ivr.watch.metrics import Metrics
+from ivr.watch.reach import is_here
 
 _log = logging.getLogger(__name__)
 PATH = "/metrics"
@@ -158,7 +158,7 @@ def _response(status: HTTPStatus, body: bytes, content_type: str) -> bytes:
 
 def _token(settings: MetricsSettings) -> bytes:
     if not settings.token_file:
-        if _is_ours_alone(settings.address):
+        if is_here(settings.address):
             return b""
         raise SettingsError(
             "metrics.token_file",
@@ -175,10 +175,3 @@ def _token(settings: MetricsSettings) -> bytes:
             "metrics.token_file", found="an empty file", accepted="one with a token in it"
         )
     return token
-
-
-def _is_ours_alone(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.errors import SettingsError, StoreUnavailable
+from ivr.settings import WATCH_SOCKET
 from ivr.watch.roles import Role
 
 ANSWER_LIMIT = 1 << 24  # bytes; a snapshot of ten thousand calls
@@ -19,7 +20,6 @@ ANSWER_WITHIN = 5.0  # seconds a client waits for the line
 REMOTE = re.compile(
     r"(?P<scheme>tls|tcp)://(?P<host>\[[0-9A-Fa-f:]+\]|[\w.-]+):(?P<port>\d{1,5})/?\Z"
 )
-SOCKET = "watch.sock"
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -121,7 +121,7 @@ def reach_of(written: str, *, token: str = "", ca: Path | None = None) -> Reach:
             accepted = "tls://HOST:PORT, or a line's data folder"
             raise SettingsError("--line", found=repr(written), accepted=accepted)
         path = Path(written)
-        return Reach(written, path / SOCKET if path.is_dir() else path)
+        return Reach(written, path / WATCH_SOCKET if path.is_dir() else path)
     host, port = remote["host"].strip("[]"), int(remote["port"])
     name = f"{remote['host']}:{port}"
     if remote["scheme"] == "tls":

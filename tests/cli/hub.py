@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ivr.settings import WATCH_SOCKET
 from ivr.story.facts import Fact
 from ivr.watch.asking import Given, Question, Stream, line_of
 from ivr.watch.doors import WatchSocket
 from ivr.watch.hub import Hub
-from ivr.watch.reach import SOCKET
 from ivr.watch.roles import Asker, Role
 from tests.watch.facts import look
 
@@ -37,7 +37,7 @@ def watched(
         hub = Hub(look())
         for fact in facts:
             hub.take(fact)
-        door = WatchSocket(data / SOCKET, {**hub.answers, **_acts(done)})
+        door = WatchSocket(data / WATCH_SOCKET, {**hub.answers, **_acts(done)})
         await door.start()
         ready.set()
         while not over.is_set():

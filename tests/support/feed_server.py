@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from ivr.settings import WATCH_SOCKET
 from ivr.watch.asking import Askable, Given, Question, Stream, line_of, serve
 from ivr.watch.hub import Hub, Look
-from ivr.watch.reach import SOCKET, Reach
+from ivr.watch.reach import Reach
 from ivr.watch.roles import Asker, Role
 from tests.support.feed import MadeLine
 
@@ -25,7 +26,7 @@ class FeedServer:
 
     def __init__(self, made: MadeLine, folder: Path, *, role: Role = Role.SUPERVISOR) -> None:
         self.made = made
-        self.reach = Reach(folder.name, folder / SOCKET)
+        self.reach = Reach(folder.name, folder / WATCH_SOCKET)
         self.role = role
         self.done: list[tuple[str, Mapping[str, str]]] = []
         self.refusal = ""
