@@ -262,7 +262,6 @@ class Minutes:
             latencies.append(self._tell(self._record(self._told)))
         if self._told > told:
             self._journal.keep(
-                path=self._path + self._dialog.path,
                 turns=self._before + self._told,
                 latencies=row.latencies + tuple(one for one in latencies if one is not None),
             )
