@@ -185,12 +185,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             figures += measured(Path(folder) / "calls.db", "SQLite", options.calls)
     if options.only != "SQLite":
-        server = PostgresServer()
-        try:
-            server.start()
+        with PostgresServer() as server:
             figures += measured(server.new_database(), "PostgreSQL", options.calls)
-        finally:
-            server.remove()
     for one in figures:
         print(f"{one.database:12} {one.what:48} {one.value:12,.1f} {one.unit}")
     keep("records", {"figures": [asdict(figure) for figure in figures]})

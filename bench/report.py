@@ -62,14 +62,10 @@ def _database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield ""
         return
-    server = PostgresServer()
-    server.start()
-    try:
+    with PostgresServer() as server:
         url = server.new_database()
         (folder / "settings.toml").write_text(f'[records]\nurl = "{url}"\n', "utf-8")
         yield url
-    finally:
-        server.remove()
 
 
 def _measure(name: str, folder: Path, url: str, calls: int) -> Figure:

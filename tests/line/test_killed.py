@@ -48,10 +48,8 @@ class Caller:
 @pytest.fixture
 def database() -> Iterator[str]:
     """Give an empty database for several lines."""
-    server = PostgresServer()
-    server.start()
-    yield server.new_database()
-    server.remove()
+    with PostgresServer() as server:
+        yield server.new_database()
 
 
 def test_ten_calls_of_killed_lines_have_truthful_rows(

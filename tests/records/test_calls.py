@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from ivr.dialog.actions import HandoffReason
 from ivr.errors import MisuseError, StoreError
-from ivr.handoff.actions import Outcome, Trouble
-from ivr.handoff.events import Refusal
-from ivr.handoff.tickets import Priority
 from ivr.records import calls, tables
 from ivr.records.calls import CallBook
 from ivr.records.columns import NAME, WITHHELD
@@ -29,33 +25,8 @@ from ivr.records.reading import reading, recent
 from ivr.records.rows import Values, of_call
 from ivr.records.sweeping import Limits
 from ivr.story.calls import CallOutcome, CallRow, Wait
+from tests.records.stories import FULL_ROW, NINE
 from tests.support.faults import locked, no_room_beyond
-
-NINE = datetime(2031, 5, 6, 9, 0, tzinfo=UTC)
-FULL_ROW = CallRow(
-    call="00c0ffee",
-    started=NINE,
-    answered=NINE + timedelta(seconds=1),
-    ended=NINE + timedelta(seconds=80),
-    flow="main_menu",
-    version="0123456789ab",
-    path=("main_menu.menu", "refill_status.ask_number", "refill_status.person"),
-    outcome=CallOutcome.HANDED_OFF,
-    reason=HandoffReason.ASKED,
-    queue="pharmacy",
-    handoff=Outcome.SERVED,
-    wait=Wait(
-        12.5,
-        Priority.URGENT,
-        "Maria O'Hara-Núñez",
-        (Refusal.BUSY, Refusal.NO_ANSWER),
-        (Trouble.AGENT_GONE,),
-    ),
-    turns=7,
-    latencies=(0.041, 0.382),
-    recording="0123456789abcdef0123456789abcdef.wav",
-    recording_stopped=True,
-)
 
 
 def with_book(

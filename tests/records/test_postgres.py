@@ -19,12 +19,8 @@ AWAY = "postgresql://ivr:s3cr3t-word@127.0.0.1:9/line"  # nothing listens there
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
     """One that a test may stop and freeze, and lets go on in the end."""
-    server = PostgresServer()
-    try:
-        server.start()
+    with PostgresServer() as server:
         yield server
-    finally:
-        server.remove()
 
 
 def test_rows_wait_while_the_server_is_away(

@@ -9,6 +9,8 @@ import tempfile
 import time
 from itertools import count
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import psycopg
 
@@ -56,6 +58,22 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}".encode())
         return self.url(name)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.remove()
 
     def start(self) -> None:
         options: list[str] = [
